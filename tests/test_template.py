@@ -1,0 +1,231 @@
+"""The template, as written and as SAM transforms it: what no linter knows about this project."""
+
+import json
+from functools import cache
+from typing import Any, cast
+
+import pytest
+
+from local.stack.template import parsed, resources, transformed
+
+FUNCTIONS = ["WebhooksFunction", "OauthFunction", "ApiFunction", "SweepFunction", "BookingToHubspotFunction"]
+ENVIRONMENT = {
+    "RENKEI_CONNECTIONS_TABLE",
+    "RENKEI_LINKS_TABLE",
+    "RENKEI_DELIVERIES_TABLE",
+    "RENKEI_WORKSPACES_TABLE",
+    "RENKEI_KEY_ID",
+    "RENKEI_QUEUE_BOOKING_TO_HUBSPOT",
+    "RENKEI_HUBSPOT_APP_SECRET",
+    "RENKEI_PUBLIC_URL",
+    "RENKEI_HUBSPOT_URL",
+    "RENKEI_HUBSPOT_AUTHORIZE_URL",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+}
+
+
+@cache
+def as_written() -> dict[str, Any]:
+    return parsed()
+
+
+@cache
+def deployed() -> dict[str, Any]:
+    return transformed()
+
+
+def of_type(kind: str) -> dict[str, Any]:
+    return resources(deployed(), kind)
+
+
+def properties(name: str) -> dict[str, Any]:
+    return cast("dict[str, Any]", deployed()["Resources"][name]["Properties"])
+
+
+def test_the_functions_are_the_ones_we_know() -> None:
+    assert sorted(of_type("AWS::Lambda::Function")) == sorted(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_its_environment(name: str) -> None:
+    assert set(properties(name)["Environment"]["Variables"]) == ENVIRONMENT
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_runs_what_was_tested(name: str) -> None:
+    function = properties(name)
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+    assert len(function["Layers"]) == 1
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_a_role_of_its_own(name: str) -> None:
+    role = properties(name)["Role"]["Fn::GetAtt"][0]
+    sharing = [other for other in FUNCTIONS if properties(other)["Role"]["Fn::GetAtt"][0] == role]
+    assert sharing == [name]
+    assert "ManagedPolicyArns" not in properties(role)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_logs_to_a_group_that_forgets(name: str) -> None:
+    group = properties(name)["LoggingConfig"]["LogGroup"]["Ref"]
+    assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    role = properties(properties(name)["Role"]["Fn::GetAtt"][0])
+    rights = role["Policies"][0]["PolicyDocument"]["Statement"]
+    logging = [s for s in rights if any(action.startswith("logs:") for action in s["Action"])]
+    assert [s["Resource"] for s in logging] == [{"Fn::GetAtt": [group, "Arn"]}]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_an_alarm_on_its_errors(name: str) -> None:
+    dimension = [{"Name": "FunctionName", "Value": {"Ref": name}}]
+    watching = [
+        alarm
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["Properties"]["MetricName"] == "Errors" and alarm["Properties"]["Dimensions"] == dimension
+    ]
+    assert len(watching) == 1
+
+
+def test_no_function_waits_for_the_api_it_belongs_to() -> None:
+    for name in FUNCTIONS:
+        assert "HttpApi" not in json.dumps(properties(name)), f"{name} and the API would wait for each other"
+
+
+def test_every_alarm_tells_somebody() -> None:
+    for name, alarm in of_type("AWS::CloudWatch::Alarm").items():
+        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}], name
+        assert alarm["Properties"]["AlarmDescription"], name
+
+
+@pytest.mark.parametrize("metric", ["ApproximateNumberOfMessagesVisible", "OldestPendingSeconds", "Bugs", "5xx"])
+def test_what_must_be_watched_is_watched(metric: str) -> None:
+    alarms = of_type("AWS::CloudWatch::Alarm").values()
+    found = [alarm["Properties"] for alarm in alarms if alarm["Properties"]["MetricName"] == metric]
+    assert len(found) == 1
+    if found[0]["Namespace"] == "Renkei":
+        assert found[0]["Dimensions"] == [{"Name": "service", "Value": "renkei"}]
+
+
+def test_an_hour_of_waiting_is_the_limit() -> None:
+    assert properties("OldestPendingAlarm")["Threshold"] == 3600
+    assert properties("OldestPendingAlarm")["TreatMissingData"] == "breaching", "a silent sweep is an alarm too"
+
+
+# --- queues and schedules ---
+
+
+def test_every_queue_is_ordered_and_has_dead_letters() -> None:
+    queues = {name: queue["Properties"] for name, queue in of_type("AWS::SQS::Queue").items()}
+    assert all(queue["FifoQueue"] for queue in queues.values())
+    assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
+    dead = {
+        queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for queue in queues.values()
+        if "RedrivePolicy" in queue
+    }
+    sources = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
+    assert dead | sources == set(queues)
+    assert not dead & sources
+    assert not any(queues[name].get("ContentBasedDeduplication") for name in sources)
+
+
+def test_a_message_stays_hidden_six_times_as_long_as_its_worker_may_run() -> None:
+    mappings = of_type("AWS::Lambda::EventSourceMapping")
+    assert mappings
+    for mapping in mappings.values():
+        source = mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]
+        worker = mapping["Properties"]["FunctionName"]["Ref"]
+        assert properties(source)["VisibilityTimeout"] >= 6 * properties(worker)["Timeout"]
+        assert mapping["Properties"]["BatchSize"] == 1
+        assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 10}
+
+
+def test_every_schedule_says_what_it_sends_and_is_named_after_its_stack() -> None:
+    schedules = of_type("AWS::Scheduler::Schedule")
+    assert schedules
+    for name, schedule in schedules.items():
+        assert isinstance(json.loads(schedule["Properties"]["Target"]["Input"]), dict), name
+        assert "${AWS::StackName}" in schedule["Properties"]["Name"]["Fn::Sub"], name
+        assert "RetryPolicy" in schedule["Properties"]["Target"], name
+
+
+def test_the_sweep_runs_each_minute_and_ends_before_the_next() -> None:
+    assert properties("SweepFunctionSweep")["ScheduleExpression"] == "rate(1 minute)"
+    assert json.loads(properties("SweepFunctionSweep")["Target"]["Input"]) == {"job": "sweep"}
+    assert properties("SweepFunction")["Timeout"] < 60
+
+
+# --- storage ---
+
+KEYS = {
+    "ConnectionsTable": ("workspace", "vendor"),
+    "LinksTable": ("scope", "link"),
+    "DeliveriesTable": ("box", "id"),
+    "WorkspacesTable": ("workspace", "item"),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_every_table_is_sealed_recoverable_and_outlives_the_stack(name: str) -> None:
+    table = deployed()["Resources"][name]
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    held = table["Properties"]
+    assert held["BillingMode"] == "PAY_PER_REQUEST"
+    assert held["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert held["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert held["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["Key", "Arn"]}
+    assert tuple(key["AttributeName"] for key in held["KeySchema"]) == KEYS[name]
+    assert "TableName" not in held, "a fixed name could not be deployed again beside a retained table"
+
+
+def test_the_tables_are_the_ones_we_know() -> None:
+    assert set(of_type("AWS::DynamoDB::Table")) == set(KEYS)
+
+
+def test_deliveries_are_found_by_due_time_and_by_state() -> None:
+    indexes = properties("DeliveriesTable")["LocalSecondaryIndexes"]
+    found = {index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]] for index in indexes}
+    assert found == {"due": ["box", "due_at"], "state": ["box", "state_at"]}
+    assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in indexes)
+
+
+def test_the_key_is_rotated_and_outlives_the_stack() -> None:
+    key = deployed()["Resources"]["Key"]
+    assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == "Retain"
+    assert key["Properties"]["EnableKeyRotation"] is True
+
+
+def test_only_principals_of_this_account_get_the_key() -> None:
+    for statement in properties("Key")["KeyPolicy"]["Statement"]:
+        if statement["Principal"] == {"AWS": "*"}:
+            limits = statement["Condition"]["StringEquals"]
+            assert limits["kms:CallerAccount"] == {"Ref": "AWS::AccountId"}
+            assert "dynamodb" in limits["kms:ViaService"]["Fn::Sub"]
+        else:
+            assert statement["Principal"]["AWS"]["Fn::Sub"].endswith(":iam::${AWS::AccountId}:root")
+
+
+def test_the_app_secret_starts_empty() -> None:
+    assert json.loads(properties("HubspotAppSecret")["SecretString"]) == {"client_id": "", "client_secret": ""}
+
+
+# --- for people ---
+
+
+def test_every_parameter_and_output_is_explained() -> None:
+    for kind in ("Parameters", "Outputs"):
+        for name, detail in as_written()[kind].items():
+            assert len(detail["Description"]) > 15, f"{kind}: {name}"
+
+
+def test_every_parameter_has_a_default_so_that_a_first_deployment_asks_nothing() -> None:
+    assert [name for name, detail in as_written()["Parameters"].items() if "Default" not in detail] == []
+
+
+def test_the_outputs_tell_where_to_point_vendors() -> None:
+    assert {"Url", "WebhookUrl", "HubspotRedirectUrl", "ApiUrl", "HubspotAppSecret"} <= set(as_written()["Outputs"])

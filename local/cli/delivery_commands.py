@@ -1,0 +1,160 @@
+"""`deliveries`, `retry`, `send` and `preview`: what became of bookings, and what would become of one."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from local.cli.context import Context
+from local.cli.errors import FAILED, OK, Failure, Misuse
+from local.cli.prompts import TIMEREX_TOKEN, obtain
+from local.cli.screen import local_time, printable
+from local.cli.shapes import Json, mapping, rows, text
+from local.cli.timerex import post_event, read_event, token_header
+
+STATES: Final = ("pending", "parked", "delivered", "skipped", "rejected")
+_GOOD_ENDS: Final = ("delivered", "skipped")
+_PAGE: Final = 100
+
+
+def deliveries(context: Context, args: argparse.Namespace) -> int:
+    """List deliveries: one page, or all of them."""
+    limit = None if args.all else args.limit
+    found: list[Json] = []
+    cursor = ""
+    while True:
+        page = _page(context, args.state, _PAGE if limit is None else min(_PAGE, limit - len(found)), cursor)
+        found += rows(page.get("deliveries"))
+        # The same cursor again would mean going round in circles.
+        cursor, previous = text(page.get("next")), cursor
+        if not cursor or cursor == previous or (limit is not None and len(found) >= limit):
+            break
+    context.screen.data({"deliveries": found, "next": cursor or None})
+    if not found:
+        context.screen.note("nothing")
+        return FAILED
+    _show(context, found)
+    if cursor and limit is not None:
+        context.screen.note("more")
+    return OK
+
+
+def retry(context: Context, args: argparse.Namespace) -> int:
+    """Have a delivery tried again."""
+    answer = context.api.call("POST", "workspaces", context.workspace, "deliveries", args.id, "retry")
+    context.screen.data({"id": args.id, "state": answer.get("state")})
+    context.screen.say("retried", id=args.id, state=text(answer.get("state")))
+    return OK
+
+
+def send(context: Context, args: argparse.Namespace) -> int:
+    """Send a recorded event to the webhook route, byte for byte; with --wait, show how its deliveries end."""
+    file = Path(args.file)
+    event = read_event(file)
+    ending = _id_ending(event)
+    if args.wait and not ending:
+        raise Misuse("no_event_id", file=file)
+    token = obtain(context, TIMEREX_TOKEN, args.token_file)
+    header = args.header or token_header(context)
+    answer = post_event(context, file.read_bytes(), header, token)
+    counts = {name: answer.get(name) for name in ("accepted", "repeated", "skipped")}
+    context.screen.say("sent", **{name: text(count) or "?" for name, count in counts.items()})
+    if not args.wait:
+        context.screen.data(counts)
+        return OK
+    ended = _wait(context, ending, args.wait)
+    context.screen.data({**counts, "deliveries": ended})
+    if ended:
+        _show(context, ended)
+    if not ended or any(row.get("state") == "pending" for row in ended):
+        context.screen.note("still_open")
+    return OK if ended and all(row.get("state") in _GOOD_ENDS for row in ended) else FAILED
+
+
+def preview(context: Context, args: argparse.Namespace) -> int:
+    """Show in words what a recorded booking would do, and why each field gets its value."""
+    payload = read_event(Path(args.file))
+    body: Json = {"integration": "booking_to_hubspot", "source": "timerex", "payload": payload}
+    answer = context.api.call("POST", "workspaces", context.workspace, "preview", body=body)
+    context.screen.data(answer)
+    actions, fields = rows(answer.get("would")), rows(answer.get("fields"))
+    context.screen.say("would" if actions else "would_nothing")
+    for action in actions:
+        context.screen.line(f"  {printable(text(action.get('text')))}")
+    if fields:
+        context.screen.line("")
+        context.screen.table(
+            ["h_field", "h_value", "h_why", "h_policy"],
+            [
+                [
+                    f"{text(row.get('object'))}.{text(row.get('property'))}",
+                    "← " + text(row.get("value")),
+                    text(row.get("why")),
+                    text(row.get("policy")),
+                ]
+                for row in fields
+            ],
+        )
+        context.screen.line("")
+    for message in _warnings(answer):
+        context.screen.line(context.screen.text("warning", message=message))
+    outcome, reason = text(answer.get("outcome")), text(answer.get("reason"))
+    context.screen.say("outcome_because" if reason else "outcome", outcome=outcome, reason=reason)
+    return OK
+
+
+def _page(context: Context, state: str | None, limit: int, cursor: str) -> Json:
+    query: dict[str, str | int] = {"limit": limit}
+    if state:
+        query["state"] = state
+    if cursor:
+        query["after"] = cursor
+    return context.api.call("GET", "workspaces", context.workspace, "deliveries", query=query)
+
+
+def _show(context: Context, found: list[Json]) -> None:
+    context.screen.table(
+        ["h_accepted", "h_state", "h_attempts", "h_calls", "h_id", "h_reason"],
+        [
+            [
+                local_time(text(row.get("accepted_at"))),
+                *(text(row.get(name)) for name in ("state", "attempts", "vendor_calls", "id")),
+                text(row.get("message")) or text(row.get("reason")),
+            ]
+            for row in found
+        ],
+    )
+    for row in found:
+        for message in _warnings(row):
+            context.screen.note("warning", message=f"{text(row.get('id'))}: {message}")
+
+
+def _warnings(holder: Json) -> Iterator[str]:
+    """Give the warnings' messages, whether they are objects or texts."""
+    warnings = holder.get("warnings")
+    for warning in warnings if isinstance(warnings, list) else []:
+        message = text(mapping(warning).get("message")) or text(mapping(warning).get("code")) or text(warning)
+        if message:
+            yield message
+
+
+def _id_ending(event: Json) -> str:
+    """Give what the ids of an event's deliveries end with: source, type and event id; '' if the event has none."""
+    kind, event_id = text(event.get("webhook_type")), text(mapping(event.get("event")).get("id"))
+    return f".timerex.{kind}.{event_id}" if kind and event_id else ""
+
+
+def _wait(context: Context, ending: str, seconds: float) -> list[Json]:
+    """Wait until the event's deliveries are settled or need a person; give them as they are then."""
+    found: list[Json] = []
+    for _ in context.pause.until(seconds):
+        try:
+            page = _page(context, None, _PAGE, "")
+        except Failure as failure:
+            if not failure.passing:
+                raise
+            continue
+        found = [row for row in rows(page.get("deliveries")) if text(row.get("id")).endswith(ending)]
+        if found and all(row.get("state") != "pending" for row in found):
+            break
+    return found

@@ -1,0 +1,132 @@
+"""The commands and their options, with help in the person's language and an example each."""
+
+import argparse
+from collections.abc import Callable
+from typing import Final
+
+from local.cli import connection_commands, delivery_commands, workspace_commands
+from local.cli.context import Context
+from local.cli.texts import LANGUAGES, Language, translate
+
+type Command = Callable[[Context, argparse.Namespace], int]
+
+_SEND_SECONDS: Final = 60
+
+
+def build_parser(language: Language) -> argparse.ArgumentParser:
+    """Build the parser; what it gives has `run`, the Command to call. Global options stand before or after it."""
+    help_in = _Help(language)
+    common = _common(help_in)
+    parser = argparse.ArgumentParser(
+        "renkei",
+        description=help_in("help"),
+        epilog=f"{help_in('help_example')}: renkei apply workspace.yaml\n\n{help_in('help_exit')}",
+        parents=[common],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    group = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, example: str, more: str = "") -> argparse.ArgumentParser:
+        command = group.add_parser(
+            name,
+            help=help_in(f"help_{name}"),
+            description=f"{help_in(f'help_{name}')}\n{more}".rstrip(),
+            epilog=f"{help_in('help_example')}: renkei {example}\n\n{help_in('help_exit')}",
+            parents=[common],
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        command.set_defaults(run=run)
+        return command
+
+    _workspace_commands(add, help_in)
+    _connection_commands(add, help_in)
+    _delivery_commands(add, help_in)
+    return parser
+
+
+class _Help:
+    """Gives the help texts in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, key: str) -> str:
+        return translate(self.language, key, {})
+
+
+type _Add = Callable[..., argparse.ArgumentParser]
+
+
+def _common(help_in: _Help) -> argparse.ArgumentParser:
+    # SUPPRESS: a default after the command must not undo what was given before it.
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--url", help=help_in("help_url"))
+    common.add_argument("--workspace", metavar="NAME", help=help_in("help_workspace"))
+    common.add_argument("--language", choices=LANGUAGES, help=help_in("help_language"))
+    common.add_argument("--json", action="store_true", help=help_in("help_json"))
+    return common
+
+
+def _workspace_commands(add: _Add, help_in: _Help) -> None:
+    command = add("apply", workspace_commands.apply, "apply workspace.yaml")
+    command.add_argument("file", metavar="FILE", help=help_in("help_apply_file"))
+    command = add("export", workspace_commands.export, "export --output workspace.yaml")
+    command.add_argument("--output", metavar="FILE", help=help_in("help_output"))
+    command.add_argument("--force", action="store_true", help=help_in("help_force"))
+    command = add("properties", workspace_commands.properties, "properties companies")
+    command.add_argument("object", choices=("companies", "contacts"))
+
+
+def _connection_commands(add: _Add, help_in: _Help) -> None:
+    example = "connect hubspot\n         renkei connect timerex --keep-old"
+    command = add("connect", connection_commands.connect, example, help_in("help_connect_more"))
+    command.add_argument("vendor", choices=connection_commands.VENDORS)
+    command.add_argument("--switch-account", action="store_true", help=help_in("help_switch"))
+    command.add_argument("--own-app", action="store_true", help=help_in("help_own_app"))
+    command.add_argument("--secret-file", metavar="FILE", help=help_in("help_secret_file"))
+    command.add_argument("--no-browser", action="store_true", help=help_in("help_no_browser"))
+    command.add_argument("--wait", type=_at_least(0), metavar="SECONDS", help=help_in("help_wait_connect"))
+    command.add_argument("--token-file", metavar="FILE", help=help_in("help_token_file"))
+    command.add_argument("--keep-old", action="store_true", help=help_in("help_keep_old"))
+    command = add("disconnect", connection_commands.disconnect, "disconnect hubspot --yes")
+    command.add_argument("vendor", choices=connection_commands.VENDORS)
+    command.add_argument("--yes", action="store_true", help=help_in("help_yes"))
+    add("connections", connection_commands.connections, "connections --json")
+
+
+def _delivery_commands(add: _Add, help_in: _Help) -> None:
+    command = add("deliveries", delivery_commands.deliveries, "deliveries --state rejected")
+    command.add_argument("--state", choices=delivery_commands.STATES, help=help_in("help_state"))
+    how_many = command.add_mutually_exclusive_group()
+    how_many.add_argument("--all", action="store_true", help=help_in("help_all"))
+    how_many.add_argument("--limit", type=_at_least(1), default=20, metavar="N", help=help_in("help_limit"))
+    command = add(
+        "retry", delivery_commands.retry, "retry booking_to_hubspot.timerex.event_confirmed.0123456789abcdef0123"
+    )
+    command.add_argument("id", metavar="ID", help=help_in("help_id"))
+    command = add("send", delivery_commands.send, "send events/timerex/event_confirmed.json --wait")
+    command.add_argument("file", metavar="FILE", help=help_in("help_event_file"))
+    command.add_argument("--token-file", metavar="FILE", help=help_in("help_token_file"))
+    command.add_argument("--header", metavar="NAME", help=help_in("help_header"))
+    command.add_argument(
+        "--wait",
+        type=_at_least(1),
+        nargs="?",
+        const=_SEND_SECONDS,
+        default=0,
+        metavar="SECONDS",
+        help=help_in("help_wait_send"),
+    )
+    command = add("preview", delivery_commands.preview, "preview events/timerex/event_confirmed.json")
+    command.add_argument("file", metavar="FILE", help=help_in("help_event_file"))
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(value: str) -> int:
+        if int(value) < least:
+            raise ValueError
+        return int(value)
+
+    return number

@@ -1,0 +1,51 @@
+"""Writing a workspace file: the same order every time, with one line for each mapping row."""
+
+from typing import Final, override
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+_ORDER: Final = (
+    *("workspace", "language", "sources", "integrations"),
+    *("enabled", "meeting", "free_mail", "calendars"),
+    *("calendar", "company", "contact"),
+    *("property", "from", "question", "text", "policy"),
+    *("add", "remove"),
+)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Indents lists below their key, and puts a row (`property: …`) on one line."""
+
+    @override
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, indentless=False)
+
+    @override
+    def serialize_node(self, node: Node, parent: Node | None, index: object) -> None:
+        if isinstance(node, MappingNode) and _is_row(node):
+            node.flow_style = True
+        super().serialize_node(node, parent, index)
+
+    @override
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def to_yaml(workspace: dict[str, object]) -> str:
+    """Write `workspace` (plain JSON) as YAML: known keys in the order of the documentation, then others by name."""
+    return str(yaml.dump(_sorted(workspace), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=4096, indent=2))
+
+
+def _sorted(value: object) -> object:
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), str(name)))
+        return {name: _sorted(value[name]) for name in names}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
+
+
+def _is_row(node: MappingNode) -> bool:
+    names = [key.value for key, _ in node.value]
+    return "property" in names and all(isinstance(value, ScalarNode) for _, value in node.value)

@@ -53,7 +53,7 @@ types: $(DEV) ## Check types
 template: $(DEV) ## Check template.yaml, as written and as SAM transforms it
 	sam validate --lint
 	sam validate --region $(REGION)
-	python -m local.stack lint
+	python -m local.stack.template
 
 build: $(DEV) ## Build what deploys, into .aws-sam/build
 	sam build --cached

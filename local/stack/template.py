@@ -66,3 +66,7 @@ def lint(path: Path = TEMPLATE) -> int:
         target.write_text(json.dumps(transformed(path), indent=1), encoding="utf-8")
         command = [str(Path(sys.executable).with_name("cfn-lint")), "--region", REGION, "--", str(target)]
         return subprocess.run(command, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(lint())

@@ -40,11 +40,11 @@ class Api:
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = {"accept": "application/json"} | ({} if data is None else {"content-type": "application/json"})
         request = requests.Request(method, url, data=data, headers=headers, auth=self._signer)
-        response = send(self._http, request, self.url)
+        response = send(self._http, self._http.prepare_request(request), self.url)
         answer = json_of(response)
-        if not response.ok:
+        if response.status_code != HTTPStatus.OK:
             self._refuse(response, answer)
-        if not isinstance(answer, dict) or response.status_code != HTTPStatus.OK:
+        if not isinstance(answer, dict):
             raise Failure("odd_answer", url=self.url, status=response.status_code)
         return mapping(answer)
 
@@ -64,12 +64,11 @@ class Api:
         raise failure_of(response, self.url)
 
 
-def send(http: requests.Session, request: requests.Request, url: str) -> requests.Response:
-    """Send `request` with time-outs and without following redirects (they would lose the signature or the token).
+def send(http: requests.Session, prepared: requests.PreparedRequest, url: str) -> requests.Response:
+    """Send what is prepared, with time-outs; no redirects, which would take the signature or the token elsewhere.
 
     Raises Failure if no answer comes; `url` is what the message names.
     """
-    prepared = http.prepare_request(request)
     settings = http.merge_environment_settings(prepared.url, {}, None, None, None)
     try:
         return http.send(prepared, timeout=TIME_OUT, allow_redirects=False, **settings)

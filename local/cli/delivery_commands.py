@@ -18,17 +18,9 @@ _PAGE: Final = 100
 
 
 def deliveries(context: Context, args: argparse.Namespace) -> int:
-    """List deliveries: one page, or all of them."""
+    """List deliveries, so many or all of them."""
     limit = None if args.all else args.limit
-    found: list[Json] = []
-    cursor = ""
-    while True:
-        page = _page(context, args.state, _PAGE if limit is None else min(_PAGE, limit - len(found)), cursor)
-        found += rows(page.get("deliveries"))
-        # The same cursor again would mean going round in circles.
-        cursor, previous = text(page.get("next")), cursor
-        if not cursor or cursor == previous or (limit is not None and len(found) >= limit):
-            break
+    found, cursor = _list(context, args.state, limit)
     context.screen.data({"deliveries": found, "next": cursor or None})
     if not found:
         context.screen.note("nothing")
@@ -103,6 +95,19 @@ def preview(context: Context, args: argparse.Namespace) -> int:
     return OK
 
 
+def _list(context: Context, state: str | None, limit: int | None) -> tuple[list[Json], str]:
+    """Give deliveries, all or `limit` of them, and the cursor of what was left ('' for nothing)."""
+    found: list[Json] = []
+    cursor = ""
+    while True:
+        page = _page(context, state, _PAGE if limit is None else min(_PAGE, limit - len(found)), cursor)
+        found += rows(page.get("deliveries"))
+        # The same cursor again would mean going round in circles.
+        cursor, previous = text(page.get("next")), cursor
+        if not cursor or cursor == previous or (limit is not None and len(found) >= limit):
+            return found, cursor
+
+
 def _page(context: Context, state: str | None, limit: int, cursor: str) -> Json:
     query: dict[str, str | int] = {"limit": limit}
     if state:
@@ -149,12 +154,12 @@ def _wait(context: Context, ending: str, seconds: float) -> list[Json]:
     found: list[Json] = []
     for _ in context.pause.until(seconds):
         try:
-            page = _page(context, None, _PAGE, "")
+            everything, _ = _list(context, None, None)
         except Failure as failure:
             if not failure.passing:
                 raise
             continue
-        found = [row for row in rows(page.get("deliveries")) if text(row.get("id")).endswith(ending)]
+        found = [row for row in everything if text(row.get("id")).endswith(ending)]
         if found and all(row.get("state") != "pending" for row in found):
             break
     return found

@@ -101,9 +101,9 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
     "help_yes": ("do not ask", "確認しない", "nicht nachfragen"),
     "help_connections": ("list the connections", "接続の一覧", "die Verbindungen auflisten"),
     "help_deliveries": (
-        "list the deliveries, newest first",
-        "配信の一覧(新しい順)",
-        "die Zustellungen auflisten, neueste zuerst",
+        "list the deliveries",
+        "配信の一覧",
+        "die Zustellungen auflisten",
     ),
     "help_state": ("only this state", "この状態のみ", "nur dieser Zustand"),
     "help_all": ("all of them", "すべて表示", "alle"),

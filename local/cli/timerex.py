@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from local.cli.client import failure_of, json_of, send
 from local.cli.context import Context
@@ -55,15 +56,17 @@ def post_event(context: Context, body: bytes, header: str, token: str) -> Json:
             "accept-encoding": "gzip",
             "connection": "close",
             "content-type": "application/json",
-            "content-length": str(len(body)),
             "user-agent": "TimeRex API v1",
             header.lower(): token,
         }
         # An authentication that does nothing keeps a ~/.netrc from replacing a token in `authorization`.
         request = requests.Request("POST", url, data=body, headers=headers, auth=lambda prepared: prepared)
-        response = send(http, request, context.place.url)
+        prepared = http.prepare_request(request)
+        # requests writes some names its own way.
+        prepared.headers = CaseInsensitiveDict({name.lower(): value for name, value in prepared.headers.items()})
+        response = send(http, prepared, context.place.url)
     answer = mapping(json_of(response))
-    if response.ok:
+    if HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
         return answer
     if response.status_code == HTTPStatus.UNAUTHORIZED:
         raise Failure("token_refused", workspace=context.workspace)

@@ -1,0 +1,201 @@
+import getpass
+import io
+import json
+import sys
+import webbrowser
+from pathlib import Path
+
+import pytest
+
+from tests.local.cli.conftest import Run
+from tests.local.cli.fake_stack import FakeStack
+
+CONNECTIONS = "/api/workspaces/demo/connections"
+START = "https://renkei.example/oauth/hubspot/start?ticket=abc"
+OLD = {
+    "vendor": "hubspot",
+    "state": "connected",
+    "account": "123 (old)",
+    "scopes": ["crm.objects.contacts.write"],
+    "connected_at": "2026-11-01T00:00:00+00:00",
+    "last_used_at": "2026-11-20T00:00:00+00:00",
+    "warnings": ["Scope missing: crm.objects.owners.read"],
+}
+NEW = OLD | {"account": "456", "connected_at": "2026-11-22T00:00:00+00:00", "warnings": []}
+
+
+class Terminal(io.StringIO):
+    """Standard input with a person in front of it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    addresses: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", addresses.append)
+    return addresses
+
+
+def of(*connections: object) -> tuple[int, object]:
+    return 200, {"connections": list(connections)}
+
+
+def test_connect_opens_the_browser_and_waits_for_the_new_consent(run: Run, stack: FakeStack, opened: list[str]) -> None:
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": START, "expires_at": "2026-11-22T00:10:00+00:00"}))
+    # Before; still the old one; a passing failure; then the new one.
+    stack.on("GET", CONNECTIONS, of(OLD), of(OLD), (503, b"down"), of(NEW))
+    result = run("connect", "hubspot")
+    assert (result.code, result.out) == (0, "Connected: hubspot 456\n")
+    assert START in result.err
+    assert "until 2026-11-22 09:10:00" in result.err
+    assert "Waiting for hubspot … 300 s left" in result.err
+    assert opened == [START]
+    assert stack.of("POST", f"{CONNECTIONS}/hubspot")[0].json == {"switch_account": False}
+    assert len(stack.of("GET", CONNECTIONS)) == 4
+
+
+def test_connect_gives_up_when_the_time_is_over(run: Run, stack: FakeStack, opened: list[str]) -> None:
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": START, "expires_at": None}))
+    stack.on("GET", CONNECTIONS, of())
+    result = run("connect", "hubspot", "--no-browser", "--switch-account", "--wait", "10")
+    assert (result.code, result.out, opened) == (1, "", [])
+    assert "hubspot was not connected in time" in result.err
+    assert len(stack.of("GET", CONNECTIONS)) == 6
+    assert stack.of("POST", f"{CONNECTIONS}/hubspot")[0].json == {"switch_account": True}
+
+    result = run("connect", "hubspot", "--no-browser", "--wait", "0", "--json")
+    assert result.code == 0
+    assert json.loads(result.out) == {"url": START, "expires_at": None, "connection": None}
+
+
+def test_connect_opens_no_odd_address(run: Run, stack: FakeStack, opened: list[str]) -> None:
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": "file:///etc/passwd"}))
+    stack.on("GET", CONNECTIONS, of())
+    assert run("connect", "hubspot").code == 1
+    assert opened == []
+
+
+def test_connect_own_app_from_the_environment_or_a_file(
+    run: Run, stack: FakeStack, opened: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": START}))
+    stack.on("GET", CONNECTIONS, of())
+    monkeypatch.setenv("RENKEI_HUBSPOT_CLIENT_ID", "app-1")
+    monkeypatch.setenv("RENKEI_HUBSPOT_CLIENT_SECRET", "s3cret-env")
+    result = run("connect", "hubspot", "--own-app", "--wait", "0")
+    assert result.code == 0
+    (tmp_path / "secret").write_text("s3cret-file\n", encoding="utf-8")
+    other = run("connect", "hubspot", "--secret-file", "secret", "--wait", "0")
+    bodies = [call.json for call in stack.of("POST", f"{CONNECTIONS}/hubspot")]
+    assert [body["client_secret"] for body in bodies] == ["s3cret-env", "s3cret-file"]
+    assert {body["client_id"] for body in bodies} == {"app-1"}
+    assert "s3cret" not in result.out + result.err + other.out + other.err
+
+
+def test_connect_asks_for_secrets_without_echo(
+    run: Run, stack: FakeStack, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": START}))
+    stack.on("GET", CONNECTIONS, of())
+    prompts: list[str] = []
+
+    def hidden(prompt: str) -> str:
+        prompts.append(prompt)
+        return "s3cret"
+
+    monkeypatch.setattr(getpass, "getpass", hidden)
+    monkeypatch.setattr(sys, "stdin", Terminal("app-2\n"))
+    assert run("connect", "hubspot", "--own-app", "--wait", "0", "--language", "ja").code == 0
+    assert prompts == ["HubSpot アプリのクライアントシークレット: "]
+    body = stack.of("POST", f"{CONNECTIONS}/hubspot")[0].json
+    assert (body["client_id"], body["client_secret"]) == ("app-2", "s3cret")
+
+
+def test_connect_timerex_says_what_to_enter_there(
+    run: Run, stack: FakeStack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stack.on(
+        "POST", f"{CONNECTIONS}/timerex", (200, {"webhook_url": "https://r.example/webhooks/timerex/demo", "tokens": 2})
+    )
+    stack.on("GET", "/api/workspaces/demo", (200, {"sources": {"timerex": {"header": "authorization"}}}))
+    monkeypatch.setenv("RENKEI_TIMEREX_TOKEN", "t0ken-env")
+    result = run("connect", "timerex", "--keep-old")
+    assert result.code == 0
+    assert "https://r.example/webhooks/timerex/demo\n" in result.out
+    assert "header  authorization\n" in result.out
+    assert "without --keep-old" in result.err
+    (tmp_path / "token").write_text("t0ken-file\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("t0ken-stdin\n"))
+    others = [run("connect", "timerex", "--token-file", name, "--json") for name in ("token", "-")]
+    assert json.loads(others[0].out)["header"] == "authorization"
+    assert [call.json for call in stack.of("POST", f"{CONNECTIONS}/timerex")] == [
+        {"token": "t0ken-env", "keep_old": True},
+        {"token": "t0ken-file", "keep_old": False},
+        {"token": "t0ken-stdin", "keep_old": False},
+    ]
+    assert "t0ken" not in "".join(each.out + each.err for each in (result, *others))
+
+
+@pytest.mark.parametrize(
+    ("token", "says"),
+    [("", "RENKEI_TIMEREX_TOKEN is empty."), ("t0ken\nx-evil: 1", "more than one line"), ("t0ken日本", "characters")],
+)
+def test_connect_refuses_what_cannot_be_a_token(
+    run: Run, stack: FakeStack, monkeypatch: pytest.MonkeyPatch, token: str, says: str
+) -> None:
+    monkeypatch.setenv("RENKEI_TIMEREX_TOKEN", token)
+    result = run("connect", "timerex")
+    assert result.code == 2
+    assert says in result.err
+    assert "t0ken" not in result.err
+    assert stack.calls == []
+
+
+def test_connect_without_anybody_to_ask(run: Run, stack: FakeStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("never read"))
+    result = run("connect", "timerex")
+    assert result.code == 2
+    assert "RENKEI_TIMEREX_TOKEN" in result.err
+    assert "--token-file" in result.err
+    assert stack.calls == []
+
+
+@pytest.mark.parametrize(
+    "argv", [("timerex", "--own-app"), ("hubspot", "--keep-old"), ("slack",), ("timerex", "--token", "t0ken")]
+)
+def test_connect_refuses_options_that_do_not_go_together(run: Run, stack: FakeStack, argv: tuple[str, ...]) -> None:
+    assert run("connect", *argv).code == 2
+    assert stack.calls == []
+
+
+def test_disconnect_asks_first(run: Run, stack: FakeStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {"disconnected": True, "not_revoked": ["refresh token"]}
+    stack.on("DELETE", f"{CONNECTIONS}/hubspot", (200, answer))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert run("disconnect", "hubspot").code == 2
+    for reply in ("n\n", "\n", ""):
+        monkeypatch.setattr(sys, "stdin", Terminal(reply))
+        assert run("disconnect", "hubspot").code == 1
+    assert stack.of("DELETE", f"{CONNECTIONS}/hubspot") == []
+    monkeypatch.setattr(sys, "stdin", Terminal("yes\n"))
+    result = run("disconnect", "hubspot")
+    assert (result.code, result.out) == (0, "Disconnected: hubspot\n")
+    assert "Could not be revoked at hubspot: refresh token." in result.err
+    assert json.loads(run("disconnect", "hubspot", "--yes", "--json").out) == answer
+
+
+def test_connections(run: Run, stack: FakeStack) -> None:
+    stack.on("GET", CONNECTIONS, of(OLD, {"vendor": "timerex", "state": "connected", "account": None}))
+    result = run("connections")
+    assert result.code == 0
+    assert result.out.splitlines() == [
+        "Vendor   State      Account    Connected            Last used",
+        "hubspot  connected  123 (old)  2026-11-01 09:00:00  2026-11-20 09:00:00",
+        "timerex  connected",
+    ]
+    assert result.err == "Warning: hubspot: Scope missing: crm.objects.owners.read\n"
+    assert json.loads(run("connections", "--json").out)["connections"][0] == OLD
+    stack.on("GET", CONNECTIONS, of())
+    assert run("connections").code == 1

@@ -1,0 +1,212 @@
+"""The sandbox HubSpot: one WSGI app with OAuth, the CRM, and the vendor's own limits.
+
+It serves the dated paths (2026-09, 2026-03) and the older ones that official clients still use.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from local.sandbox.hubspot import account, pages
+from local.sandbox.hubspot.ask import Ask, Settings
+from local.sandbox.hubspot.errors import Refused, correlation_id, rate_limited, unauthorized
+from local.sandbox.hubspot.kinds import kind_of
+from local.sandbox.hubspot.limits import Limits
+from local.sandbox.hubspot.links import link
+from local.sandbox.hubspot.oauth import OAuth
+from local.sandbox.hubspot.objects import merge_records
+from local.sandbox.hubspot.routes import ROUTES, Endpoint
+from local.sandbox.hubspot.store import Portal, Record
+from local.sandbox.hubspot.tokens import App, Grant, Tokens
+from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
+
+PORTALS = ((111111, "Kaisha One", "kaisha-one.example"), (222222, "Firma Two", "firma-two.example"))
+VERSION = re.compile(r"/(\d{4}-\d{2})(/|$)")
+
+
+class HubSpot(Vendor):
+    """The sandbox. `clock` is the only time it knows; `search_lag` is how far its index is behind."""
+
+    name = "hubspot"
+
+    def __init__(
+        self,
+        clock: Clock = wall_clock,
+        search_lag: timedelta = timedelta(seconds=10),
+        *,
+        app: App | None = None,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
+        """Two empty portals, 111111 and 222222, and one app: the demo app unless told."""
+        super().__init__(clock, sleep)
+        self.app = app or App()
+        self._search_lag = search_lag
+        self.reset()
+
+    # For tests: look at it, and change it behind the API's back.
+
+    def state(self, portal: int = PORTALS[0][0]) -> dict[str, object]:
+        """What is in a portal: per type a list of records with their properties and associations."""
+        found = self.portals[portal]
+        shown: dict[str, object] = {"portal": found.id, "name": found.name}
+        for kind, records in found.records.items():
+            shown[kind] = [
+                {
+                    "id": record.id,
+                    "archived": record.archived,
+                    "properties": dict(record.properties),
+                    "associations": {
+                        to_kind: {other: sorted(types) for other, types in linked.items()}
+                        for to_kind in found.records
+                        if (linked := found.linked((kind, record.id), to_kind))
+                    },
+                }
+                for record in records.values()
+            ]
+        shown["custom_properties"] = {
+            kind: [p.name for p in properties.values() if not p.hubspot_defined and not p.archived]
+            for kind, properties in found.properties.items()
+        }
+        return shown
+
+    def seed(self, portal: int, kind: str, properties: Mapping[str, str]) -> str:
+        """Put a record there as if a person had, with any property, read-only or not; gives its id.
+
+        Raises ValueError for a property that does not exist.
+        """
+        kind, found = kind_of(kind), self.portals[portal]
+        unknown = sorted(set(properties) - set(found.properties[kind]))
+        if unknown:
+            raise ValueError(f"no such properties: {', '.join(unknown)}")
+        lower = {"email": properties["email"].lower()} if "email" in properties else {}
+        with self._lock:
+            return found.create(kind, dict(properties) | lower, self.clock()).id
+
+    def associate(self, portal: int, kind: str, object_id: str, to_kind: str, to_id: str, *types: int) -> None:
+        """Associate two records as a person would; `types` besides the unlabelled one."""
+        with self._lock:
+            pair = self._record(portal, kind, object_id), self._record(portal, to_kind, to_id)
+            link(self.portals[portal], *pair, types, self.clock())
+
+    def archive(self, portal: int, kind: str, object_id: str) -> None:
+        """Delete a record as a person would."""
+        with self._lock:
+            self.portals[portal].archive(self._record(portal, kind, object_id), self.clock())
+
+    def merge(self, portal: int, kind: str, primary: str, other: str) -> str:
+        """Merge two records as a person would; gives the id of what is left."""
+        with self._lock:
+            pair = self._record(portal, kind, primary), self._record(portal, kind, other)
+            new = self.settings.merge_gives_new_id
+            return merge_records(self.portals[portal], *pair, self.clock(), new=new).id
+
+    def issue_token(self, portal: int, scopes: set[str] | frozenset[str] | None = None) -> tuple[str, str]:
+        """An access and a refresh token, as after a person's consent; all the app's scopes unless told."""
+        granted = frozenset(scopes if scopes is not None else self.app.required_scopes | self.app.optional_scopes)
+        with self._lock:
+            refresh = self.tokens.new_refresh(portal, granted)
+            return self.tokens.new_access(Grant(portal, granted), self.clock()), refresh
+
+    def uninstall(self, portal: int) -> None:
+        """Remove the app from a portal as its admin would: every token ends."""
+        with self._lock:
+            self.tokens.uninstall(portal)
+
+    # What a vendor brings.
+
+    def answer(self, request: Request) -> tuple[Response, str | None]:
+        """Answer a request of the API."""
+        try:
+            endpoint, parts = ROUTES.bind("sandbox").match(request.path, request.method)
+        except HTTPException as error:
+            body = Refused(error.code or 404, "NOT_FOUND", error.name).body()
+            return json_response(error.code or 404, body), None
+        if isinstance(endpoint, str):
+            return self._open(endpoint, request), None
+        now = self.clock()
+        _, _, token = request.headers.get("Authorization", "").partition("Bearer ")
+        grant = self.tokens.allows(token.strip(), now)
+        if grant is None:
+            return json_response(401, unauthorized().body()), None
+        searching = request.path.endswith("/search")
+        refused, headers = self._limits.check(grant.portal, now, self.settings, search=searching)
+        response = refused or self._crm(endpoint, parts, self._ask(request, grant, now))
+        response.headers.update(headers)
+        return response, str(grant.portal)
+
+    def fault_response(self, status: int) -> Response:
+        """HubSpot's own answer with a status it was told to give."""
+        if status == 429:  # noqa: PLR2004
+            body = rate_limited("TEN_SECONDLY_ROLLING", "ten_secondly_rolling")
+        elif status == 401:  # noqa: PLR2004
+            body = unauthorized().body()
+        else:
+            body = {"status": "error", "message": "internal error", "correlationId": correlation_id()}
+        return json_response(status, body)
+
+    def page(self) -> str:
+        """The portals and the calls as HTML."""
+        return pages.state(self.portals.values(), self.calls)
+
+    def whole_state(self) -> dict[str, object]:
+        """All portals as JSON, and the switches."""
+        found: dict[str, object] = {str(portal): self.state(portal) for portal in self.portals}
+        return {"portals": found, "settings": asdict(self.settings)}
+
+    def reset(self) -> None:
+        """Empty portals, no tokens, switches as at the start."""
+        super().reset()
+        with self._lock:
+            self.settings = Settings(search_lag_seconds=self._search_lag.total_seconds())
+            self.portals = {number: Portal(number, name, domain) for number, name, domain in PORTALS}
+            self.tokens = Tokens()
+            self._limits = Limits()
+            self._oauth = OAuth(self.app, self.tokens, self.portals, self.settings)
+
+    def configure(self, changes: Mapping[str, object]) -> dict[str, object]:
+        """Change switches."""
+        self.settings.change(changes)
+        return asdict(self.settings)
+
+    # The way of a request.
+
+    def _open(self, endpoint: str, request: Request) -> Response:
+        now = self.clock()
+        if endpoint == "authorize":
+            return self._oauth.authorize(request, now)
+        if endpoint == "introspect":
+            return self._oauth.introspect(request, now)
+        if endpoint == "revoke":
+            return self._oauth.revoke(request)
+        return self._oauth.token(request, now, v1=endpoint == "token_v1")
+
+    def _crm(self, endpoint: Endpoint, parts: Mapping[str, str], ask: Ask) -> Response:
+        try:
+            with ask.portal.all_or_nothing():
+                status, body = endpoint(ask, **parts)
+        except Refused as refusal:
+            return json_response(refusal.status, refusal.body())
+        if endpoint is account.uninstall:
+            self.tokens.uninstall(ask.portal.id)
+        return json_response(status, body)
+
+    def _ask(self, request: Request, grant: Grant, now: datetime) -> Ask:
+        dated = VERSION.search(request.path)
+        return Ask(
+            request,
+            self.portals[grant.portal],
+            grant.scopes,
+            self.settings,
+            now,
+            dated.group(1) if dated else "legacy",
+        )
+
+    def _record(self, portal: int, kind: str, object_id: str) -> Record:
+        record = self.portals[portal].find(kind_of(kind), object_id, merged=True)
+        if record is None:
+            raise KeyError(f"no live record {object_id} in {kind} of {portal}")
+        return record

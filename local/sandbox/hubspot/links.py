@@ -1,0 +1,121 @@
+"""Make and undo associations; what the endpoints for records and for associations share.
+
+https://developers.hubspot.com/docs/api-reference/latest/crm/associations/overview
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from local.sandbox.hubspot.ask import Ask
+from local.sandbox.hubspot.errors import invalid
+from local.sandbox.hubspot.kinds import (
+    ASSOCIATIONS,
+    PRIMARY_COMPANY,
+    SINGULAR,
+    association_type,
+    association_types,
+    kind_of,
+)
+from local.sandbox.hubspot.shapes import Json, items, mapping, needed, number
+from local.sandbox.hubspot.store import Portal, Record
+
+CATEGORY = "HUBSPOT_DEFINED"
+
+Wanted = list[tuple[Record, list[int]]]
+
+
+def inline(ask: Ask, kind: str, given: object) -> Wanted:
+    """The associations asked for with a new record; 400 when one cannot be made."""
+    wanted: Wanted = []
+    for entry in given if isinstance(given, list) else []:
+        to_id = needed(mapping(mapping(entry).get("to"), "to"), "id")
+        types = [type_id(spec) for spec in items(mapping(entry), "types")]
+        to_kind = _target_kind(kind, types)
+        if to_kind is None:
+            raise invalid(f"Association types {types} are not valid for {kind}")
+        ask.need_objects("write", to_kind)
+        target = ask.portal.find(to_kind, to_id)
+        if target is None:
+            raise invalid(
+                f"Unable to create association to {to_id}: no {SINGULAR[to_kind]} with this id exists",
+                ids=[to_id],
+            )
+        wanted.append((target, types))
+    return wanted
+
+
+def link(portal: Portal, record: Record, other: Record, types: Iterable[int], now: datetime) -> None:
+    """Associate two records, in both directions. The unlabelled type is always among the types."""
+    default = association_types(record.kind, other.kind)[0].type_id
+    chosen = {association_type(record.kind, other.kind, t) for t in {default, *types}}
+    here, there = (record.kind, record.id), (other.kind, other.id)
+    if PRIMARY_COMPANY in {t.type_id for t in chosen}:
+        _make_primary(portal, record, other, now)
+    elif PRIMARY_COMPANY in {t.inverse for t in chosen}:
+        _make_primary(portal, other, record, now)
+    portal.set_link(here, there, {t.type_id for t in chosen})
+    portal.set_link(there, here, {t.inverse for t in chosen})
+
+
+def move(portal: Portal, record: Record, end: tuple[str, str], types: set[int], now: datetime) -> None:
+    """Give a record an association that one merged into it had; it keeps its own primary one."""
+    other = portal.find(*end)
+    if other is None or other is record:
+        return
+    has_primary = any(
+        PRIMARY_COMPANY in found for found in portal.linked((record.kind, record.id), "companies").values()
+    )
+    if record.kind == "contacts" and has_primary:
+        types = types - {PRIMARY_COMPANY}
+    before = portal.linked((record.kind, record.id), other.kind).get(other.id, set())
+    link(portal, record, other, types | before, now)
+
+
+def summary(ask: Ask, record: Record, names: Iterable[str]) -> Json:
+    """The `associations` of a record that is read: ids by object type."""
+    found: Json = {}
+    for name in names:
+        kind = kind_of(name)
+        ask.need_objects("read", kind)
+        label = f"{SINGULAR[record.kind]}_to_{SINGULAR[kind]}"
+        results = [
+            {"id": other, "type": label if t.label is None else f"{label}_primary"}
+            for other, types in ask.portal.linked((record.kind, record.id), kind).items()
+            for t in association_types(record.kind, kind)
+            if t.type_id in types
+        ]
+        if results:
+            found[kind] = {"results": results}
+    return found
+
+
+def _make_primary(portal: Portal, contact: Record, company: Record, now: datetime) -> None:
+    """A contact has one primary company: take the label from the one before."""
+    here = (contact.kind, contact.id)
+    for other, types in portal.linked(here, "companies").items():
+        if PRIMARY_COMPANY in types and other != company.id:
+            there = ("companies", other)
+            portal.set_link(here, there, types - {1})
+            portal.set_link(there, here, portal.links[there][here] - {2})
+    portal.write(contact, {"associatedcompanyid": company.id}, now)
+
+
+def drop_primary(portal: Portal, record: Record, other: Record, now: datetime) -> None:
+    """Take the primary company off a contact, if it is this one."""
+    contact, company = (record, other) if record.kind == "contacts" else (other, record)
+    if contact.properties.get("associatedcompanyid") == company.id:
+        portal.write(contact, {"associatedcompanyid": ""}, now)
+
+
+def type_id(spec: Json) -> int:
+    """The type id of an association spec; 400 for a category this account does not have."""
+    if needed(spec, "associationCategory") != CATEGORY:
+        raise invalid("Only HUBSPOT_DEFINED association types exist in this account")
+    return number(spec, "associationTypeId", 0)
+
+
+def _target_kind(kind: str, types: list[int]) -> str | None:
+    for (from_kind, to_kind), known in ASSOCIATIONS.items():
+        if from_kind == kind and {t.type_id for t in known} >= set(types):
+            return to_kind
+    return None

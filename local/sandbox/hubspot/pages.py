@@ -1,0 +1,127 @@
+"""The pages a person sees: consent, a refused install link, and what is in the portals."""
+
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup, escape
+
+from local.sandbox.hubspot.store import Portal, Record, stamp
+from local.sandbox.hubspot.tokens import App
+from local.sandbox.vendor import Call
+
+LATEST = 200
+FRAME = Markup(
+    "<!doctype html><html lang='en'><meta charset='utf-8'><title>{title}</title><style>"
+    "body{{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem}}"
+    "table{{border-collapse:collapse;margin:.5rem 0 1.5rem}}"
+    "td,th{{border:1px solid #ccc;padding:.25rem .6rem;text-align:left;vertical-align:top}}"
+    "button{{font:inherit;padding:.4rem 1.2rem;margin-right:.6rem}}</style>"
+    "<h1>{title}</h1>{body}</html>"
+)
+
+
+def consent(app: App, portals: Sequence[Portal], scopes: Sequence[str]) -> str:
+    """The page that asks whether an app may be connected, and to which account."""
+    choices = Markup("").join(
+        Markup("<p><label><input type='radio' name='portal' value='{id}'{on}> {name} ({id})</label>").format(
+            id=p.id, name=p.name, on=Markup(" checked") if p is portals[0] else ""
+        )
+        for p in portals
+    )
+    wants = Markup("").join(Markup("<li>{}").format(scope) for scope in scopes)
+    body = Markup(
+        "<p><strong>{app}</strong> wants to be connected. It asks for:<ul>{wants}</ul>"
+        "<form method='post'><fieldset><legend>Choose an account</legend>"
+        "{choices}</fieldset><p><button name='answer' value='allow'>Allow</button>"
+        "<button name='answer' value='deny'>Deny</button></form>"
+    ).format(app=app.name, wants=wants, choices=choices)
+    return _page("Sandbox HubSpot: connect app", body)
+
+
+def refused(why: str) -> str:
+    """The page for an install link that cannot be used."""
+    return _page("Sandbox HubSpot: couldn't connect", Markup("<p>{}").format(why))
+
+
+def state(portals: Iterable[Portal], calls: Sequence[Call]) -> str:
+    """What is in the portals, and who called."""
+    body = Markup("").join(_portal(portal) for portal in portals)
+    rows = [
+        (
+            call.at.isoformat(timespec="seconds"),
+            call.method,
+            call.path,
+            call.status or "cut",
+            call.portal or "",
+            call.fault,
+        )
+        for call in reversed(calls[-LATEST:])
+    ]
+    heads = ("At", "Method", "Path", "Status", "Portal", "Fault")
+    body += Markup("<h2>Calls ({})</h2>").format(len(calls)) + _table(heads, rows)
+    return _page("Sandbox HubSpot", body)
+
+
+def _portal(portal: Portal) -> Markup:
+    companies = {record.id: record for record in portal.records["companies"].values()}
+    body = Markup("<h2>{} ({})</h2>").format(portal.name, portal.id)
+    body += Markup("<h3>Companies</h3>") + _table(
+        ("Id", "Name", "Domain", "More domains", "Created", ""),
+        [
+            (*_values(r, "name", "domain", "hs_additional_domains"), stamp(r.created_at), _gone(r))
+            for r in companies.values()
+        ],
+    )
+    body += Markup("<h3>Contacts</h3>") + _table(
+        ("Id", "Last name", "First name", "E-mail", "Company", ""),
+        [
+            (*_values(r, "lastname", "firstname", "email"), _names(portal, r, companies), _gone(r))
+            for r in portal.records["contacts"].values()
+        ],
+    )
+    body += Markup("<h3>Meetings</h3>") + _table(
+        ("Id", "Title", "Start", "Outcome", "With", ""),
+        [
+            (
+                *_values(r, "hs_meeting_title", "hs_meeting_start_time", "hs_meeting_outcome"),
+                _with(portal, r),
+                _gone(r),
+            )
+            for r in portal.records["meetings"].values()
+        ],
+    )
+    return body
+
+
+def _values(record: Record, *names: str) -> tuple[str, ...]:
+    return (record.id, *(record.properties.get(name, "") for name in names))
+
+
+def _names(portal: Portal, contact: Record, companies: dict[str, Record]) -> str:
+    linked = portal.linked(("contacts", contact.id), "companies")
+    return ", ".join(
+        (companies[i].properties.get("name") or companies[i].properties.get("domain") or i)
+        + (" (primary)" if 1 in types else "")
+        for i, types in linked.items()
+    )
+
+
+def _with(portal: Portal, meeting: Record) -> str:
+    return ", ".join(
+        f"{kind} {i}" for kind in ("contacts", "companies") for i in portal.linked(("meetings", meeting.id), kind)
+    )
+
+
+def _gone(record: Record) -> str:
+    return "archived" if record.archived else ""
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+    lines = [Markup("<tr>") + Markup("").join(Markup("<td>{}").format(cell) for cell in row) for row in rows]
+    if not lines:
+        return Markup("<p>None.")
+    head = Markup("").join(Markup("<th>{}").format(name) for name in heads)
+    return Markup("<table><tr>{}{}</table>").format(head, Markup("").join(lines))
+
+
+def _page(title: str, body: Markup) -> str:
+    return str(FRAME.format(title=escape(title), body=body))

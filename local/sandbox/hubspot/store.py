@@ -1,0 +1,212 @@
+"""A portal's records: what is there, what was there, and how to take a change back."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from local.sandbox.hubspot.definitions import Property, standard
+from local.sandbox.hubspot.errors import Refused
+from local.sandbox.hubspot.kinds import created_name, modified_name
+
+FIRST_ID = 20_000_000_001
+
+
+def stamp(moment: datetime) -> str:
+    """A time as HubSpot writes it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (f"{moment.microsecond // 1000:03d}Z")
+
+
+@dataclass
+class Record:
+    """One object. `versions` are its properties as they were, for the search index and history."""
+
+    id: str
+    kind: str
+    properties: dict[str, str]
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None = None
+    versions: list[tuple[datetime, dict[str, str]]] = field(default_factory=list)
+
+    @property
+    def archived(self) -> bool:
+        """Whether it is in the recycle bin (or was merged away)."""
+        return self.archived_at is not None
+
+    def as_of(self, moment: datetime) -> dict[str, str] | None:
+        """The properties as they were at a moment; None when it did not exist."""
+        return next((values for at, values in reversed(self.versions) if at <= moment), None)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A user who can own records."""
+
+    id: str
+    user_id: int
+    email: str
+    first_name: str
+    last_name: str
+    archived: bool = False
+
+
+OWNERS = (
+    Owner("41001", 51001, "tanaka@example.co.jp", "太郎", "田中"),
+    Owner("41002", 51002, "sato@example.co.jp", "花子", "佐藤"),
+    Owner("41003", 51003, "mueller@example.de", "Erika", "Müller"),
+    Owner("41004", 51004, "gone@example.co.jp", "Gone", "Away", archived=True),
+)
+
+Links = dict[tuple[str, str], dict[tuple[str, str], set[int]]]
+
+
+@dataclass
+class Portal:
+    """One HubSpot account."""
+
+    id: int
+    name: str
+    domain: str
+    time_zone: str = "Asia/Tokyo"
+    utc_offset: str = "+09:00"
+    currency: str = "JPY"
+    owners: tuple[Owner, ...] = OWNERS
+    properties: dict[str, dict[str, Property]] = field(default_factory=standard)
+    groups: dict[str, dict[str, str]] = field(default_factory=dict)
+    records: dict[str, dict[str, Record]] = field(default_factory=dict)
+    merged: dict[tuple[str, str], str] = field(default_factory=dict)
+    links: Links = field(default_factory=dict)
+    last_id: int = FIRST_ID - 1
+    _undo: list[Callable[[], object]] = field(default_factory=list)
+    _depth: int = 0
+
+    def __post_init__(self) -> None:
+        """Start with the groups that the standard properties are in."""
+        for kind, properties in self.properties.items():
+            names = {p.group for p in properties.values()}
+            self.groups[kind] = {name: name for name in sorted(names)}
+            self.records[kind] = {}
+
+    # Reading.
+
+    def live(self, kind: str) -> Iterator[Record]:
+        """The records that are not archived, oldest first."""
+        return (record for record in self.records[kind].values() if not record.archived)
+
+    def find(self, kind: str, object_id: str, *, merged: bool = False) -> Record | None:
+        """A live record by its id; with `merged` also by an id it had before a merge."""
+        while merged and (kind, object_id) in self.merged:
+            object_id = self.merged[kind, object_id]
+        record = self.records[kind].get(object_id)
+        return record if record and not record.archived else None
+
+    def find_by(self, kind: str, name: str, value: str) -> Record | None:
+        """A live record by the value of a unique property, without regard to case."""
+        wanted = value.strip().casefold()
+        for record in self.live(kind):
+            if record.properties.get(name, "").casefold() == wanted and wanted:
+                return record
+        return None
+
+    def contact_with(self, email: str) -> Record | None:
+        """The contact that has an address, be it as an additional one."""
+        wanted = email.strip().lower()
+        for record in self.live("contacts"):
+            more = record.properties.get("hs_additional_emails", "").lower().split(";")
+            if wanted and (record.properties.get("email") == wanted or wanted in more):
+                return record
+        return None
+
+    # Writing; every step can be taken back.
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Take back what was written inside when it ends in a refusal."""
+        mark = len(self._undo)
+        self._depth += 1
+        try:
+            yield
+        except Refused:
+            while len(self._undo) > mark:
+                self._undo.pop()()
+            raise
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._undo.clear()
+
+    def _undoable(self, step: Callable[[], object]) -> None:
+        if self._depth:
+            self._undo.append(step)
+
+    def create(self, kind: str, values: dict[str, str], now: datetime) -> Record:
+        """Add a record; `values` are checked already."""
+        self.last_id += 1
+        object_id = str(self.last_id)
+        record = Record(object_id, kind, {}, now, now)
+        self.records[kind][object_id] = record
+        self._undoable(lambda: self.records[kind].pop(object_id, None))
+        own = {"hs_object_id": object_id, created_name(kind): stamp(now)}
+        self.write(record, own | values, now)
+        return record
+
+    def write(self, record: Record, values: dict[str, str], now: datetime) -> None:
+        """Set properties; "" clears. Nothing happens when nothing changes."""
+        before = record.properties
+        after = {n: v for n, v in (before | values).items() if v != ""}
+        if after == before:
+            return
+        after[modified_name(record.kind)] = stamp(now)
+        if record.kind == "contacts":
+            domain = after.get("email", "").partition("@")[2]
+            after |= {"hs_email_domain": domain} if domain else {}
+        updated_at, versions = record.updated_at, list(record.versions)
+
+        def restore() -> None:
+            record.properties, record.updated_at, record.versions = before, updated_at, versions
+
+        self._undoable(restore)
+        record.properties, record.updated_at = after, now
+        record.versions.append((now, after))
+
+    def archive(self, record: Record, now: datetime) -> None:
+        """Put a record into the recycle bin; its associations go."""
+        record.archived_at = now
+        self._undoable(lambda: setattr(record, "archived_at", None))
+        for other in list(self.links.get((record.kind, record.id), {})):
+            self.unlink((record.kind, record.id), other, now)
+
+    # Associations: kept in both directions.
+
+    def linked(self, end: tuple[str, str], kind: str) -> dict[str, set[int]]:
+        """The records of a type that one is associated with: id → association type ids."""
+        found = self.links.get(end, {})
+        return {other: types for (of, other), types in found.items() if of == kind}
+
+    def set_link(self, end: tuple[str, str], other: tuple[str, str], types: set[int]) -> None:
+        """Set the types of one direction; none removes it."""
+        mine = self.links.setdefault(end, {})
+        before = mine.get(other)
+
+        def restore() -> None:
+            if before is None:
+                mine.pop(other, None)
+            else:
+                mine[other] = before
+
+        self._undoable(restore)
+        if types:
+            mine[other] = types
+        else:
+            mine.pop(other, None)
+
+    def unlink(self, end: tuple[str, str], other: tuple[str, str], now: datetime) -> None:
+        """Remove an association, and with it the contact's primary company."""
+        self.set_link(end, other, set())
+        self.set_link(other, end, set())
+        for (kind, object_id), (_, company) in ((end, other), (other, end)):
+            record = self.records[kind].get(object_id)
+            is_primary = record and record.properties.get("associatedcompanyid") == company
+            if record and kind == "contacts" and is_primary:
+                self.write(record, {"associatedcompanyid": ""}, now)

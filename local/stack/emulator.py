@@ -21,20 +21,25 @@ def start(port: int) -> Child:
     state = STATE / "emulator"
     shutil.rmtree(state, ignore_errors=True)
     endpoint = f"http://{HOST}:{port}"
-    environment = aws_environment(endpoint) | {
-        "BIND_HOST": HOST,  # its default is every interface
-        "GATEWAY_PORT": str(port),
-        "IOT_MTLS_ENABLED": "0",
-        "MINISTACK_HOST": HOST,
-        "MINISTACK_REGION": REGION,
-        "PERSIST_STATE": "0",
-        "STATE_DIR": str(state / "state"),
-        "S3_DATA_DIR": str(state / "s3"),
-        # It runs functions with the first python3 of the path: that must be the runtime's version, with boto3.
-        "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
-    }
-    # Functions inherit this environment: without .pyc each start of one would compile boto3.
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    # Functions inherit this environment: as on Lambda, nothing of the person's own is in it.
+    kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
+    aws = {key: value for key, value in aws_environment(endpoint).items() if key.startswith("AWS_")}
+    environment = (
+        kept
+        | aws
+        | {
+            "BIND_HOST": HOST,  # its default is every interface
+            "GATEWAY_PORT": str(port),
+            "IOT_MTLS_ENABLED": "0",
+            "MINISTACK_HOST": HOST,
+            "MINISTACK_REGION": REGION,
+            "PERSIST_STATE": "0",
+            "STATE_DIR": str(state / "state"),
+            "S3_DATA_DIR": str(state / "s3"),
+            # It runs functions with the first python3 of the path: that must be the runtime's version, with boto3.
+            "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+        }
+    )
     child = Child("emulator", [str(VENV / "bin" / "ministack")], environment, STATE / "emulator.log")
     try:
         child.wait_until_it_answers(f"{endpoint}/_ministack/health")

@@ -50,10 +50,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(413, [("Content-Type", "application/json")], b'{"message":"Request Entity Too Large"}')
             return
         body = self.rfile.read(length)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
         connection = http.client.HTTPConnection(HOST, self.upstream, timeout=PATIENCE)
         try:
-            connection.request(self.command, self.prefix + self.path, body, headers)
+            # Not request(): it adds headers of its own.
+            connection.putrequest(self.command, self.prefix + self.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in self.headers.items():
+                if name.lower() not in HOP_BY_HOP:
+                    connection.putheader(name, value)
+            connection.endheaders(body or None)
             response = connection.getresponse()
             self._answer(response.status, response.getheaders(), response.read())
         except TimeoutError:

@@ -8,7 +8,7 @@ from local.cli.context import Context
 from local.cli.errors import FAILED, OK, Failure, Misuse
 from local.cli.prompts import CLIENT_ID, CLIENT_SECRET, TIMEREX_TOKEN, confirm, obtain
 from local.cli.screen import local_time
-from local.cli.shapes import Json, rows, text, words
+from local.cli.shapes import Json, messages, rows, text, words
 from local.cli.timerex import token_header
 
 OAUTH_VENDORS = ("hubspot",)
@@ -56,7 +56,7 @@ def connections(context: Context, _args: argparse.Namespace) -> int:
         ],
     )
     for row in found:
-        for warning in words(row.get("warnings")):
+        for warning in messages(row.get("warnings")):
             context.screen.note("warning", message=f"{text(row.get('vendor'))}: {warning}")
     return OK
 
@@ -100,7 +100,7 @@ def _consent(context: Context, args: argparse.Namespace) -> int:
     context.screen.data({"url": url, "expires_at": answer.get("expires_at"), "connection": connection})
     if connection:
         context.screen.say("connected", vendor=args.vendor, account=text(connection.get("account")))
-        for warning in words(connection.get("warnings")):
+        for warning in messages(connection.get("warnings")):
             context.screen.note("warning", message=warning)
     elif seconds:
         context.screen.note("not_connected", vendor=args.vendor)

@@ -1,7 +1,6 @@
 """`deliveries`, `retry`, `send` and `preview`: what became of bookings, and what would become of one."""
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +8,7 @@ from local.cli.context import Context
 from local.cli.errors import FAILED, OK, Failure, Misuse
 from local.cli.prompts import TIMEREX_TOKEN, obtain
 from local.cli.screen import local_time, printable
-from local.cli.shapes import Json, mapping, rows, text
+from local.cli.shapes import Json, mapping, messages, rows, text
 from local.cli.timerex import post_event, read_event, token_header
 
 STATES: Final = ("pending", "parked", "delivered", "skipped", "rejected")
@@ -88,7 +87,7 @@ def preview(context: Context, args: argparse.Namespace) -> int:
             ],
         )
         context.screen.line("")
-    for message in _warnings(answer):
+    for message in messages(answer.get("warnings")):
         context.screen.line(context.screen.text("warning", message=message))
     outcome, reason = text(answer.get("outcome")), text(answer.get("reason"))
     context.screen.say("outcome_because" if reason else "outcome", outcome=outcome, reason=reason)
@@ -130,17 +129,8 @@ def _show(context: Context, found: list[Json]) -> None:
         ],
     )
     for row in found:
-        for message in _warnings(row):
+        for message in messages(row.get("warnings")):
             context.screen.note("warning", message=f"{text(row.get('id'))}: {message}")
-
-
-def _warnings(holder: Json) -> Iterator[str]:
-    """Give the warnings' messages, whether they are objects or texts."""
-    warnings = holder.get("warnings")
-    for warning in warnings if isinstance(warnings, list) else []:
-        message = text(mapping(warning).get("message")) or text(mapping(warning).get("code")) or text(warning)
-        if message:
-            yield message
 
 
 def _id_ending(event: Json) -> str:

@@ -23,9 +23,14 @@ def main(argv: Sequence[str] | None = None, pause: Pause | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     language = _language(argv, os.environ)
     try:
-        args = build_parser(language).parse_args(argv)
+        args, unknown = build_parser(language).parse_known_args(argv)
     except SystemExit as end:
         return MISUSED if end.code else 0
+    if unknown:
+        # What follows an unknown option may be a secret that somebody tried to hand over.
+        names = ", ".join(word.partition("=")[0] if word.startswith("-") else "…" for word in unknown)
+        Screen(language).note("unknown_options", names=names)
+        return MISUSED
     return _run(args, Screen(language, getattr(args, "json", False)), pause or Pause())
 
 

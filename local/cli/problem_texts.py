@@ -90,6 +90,11 @@ PROBLEMS: Final[dict[str, tuple[str, str, str]]] = {
         "{url} の応答をこのバージョンでは解釈できません({status})。",
         "{url} hat etwas geantwortet, das diese Version nicht versteht ({status}).",
     ),
+    "unknown_options": (
+        "Not known here: {names}. See --help. Secrets are never given on the command line.",
+        "不明な引数: {names}。--help を参照してください。秘密情報はコマンドラインには書けません。",
+        "Hier unbekannt: {names}. Siehe --help. Geheimnisse stehen nie in der Befehlszeile.",
+    ),
     "nothing": ("Nothing found.", "見つかりませんでした。", "Nichts gefunden."),
     "interrupted": ("Stopped.", "中断しました。", "Abgebrochen."),
     "warning": ("Warning: {message}", "警告: {message}", "Warnung: {message}"),

@@ -22,6 +22,13 @@ def rows(value: object) -> list[Json]:
     return [mapping(item) for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
+def messages(value: object) -> list[str]:
+    """Give what an array of warnings says, whether they are texts or objects with `message` or `code`."""
+    items = value if isinstance(value, list) else []
+    said = (text(mapping(item).get("message")) or text(mapping(item).get("code")) or text(item) for item in items)
+    return [message for message in said if message]
+
+
 def words(value: object) -> list[str]:
     """Give the scalars of a JSON array as texts."""
     return [text(item) for item in value if text(item)] if isinstance(value, list) else []

@@ -9,7 +9,7 @@ from pathlib import Path
 from local.cli.context import Context
 from local.cli.errors import FAILED, OK, Misuse, Refused
 from local.cli.screen import Screen, printable
-from local.cli.shapes import Json, rows, text, words
+from local.cli.shapes import Json, messages, rows, text, words
 from local.cli.yaml_file import BadFile, Problem, Step, WorkspaceFile, dotted, read_workspace_file
 from local.cli.yaml_text import to_yaml
 
@@ -31,7 +31,7 @@ def apply(context: Context, args: argparse.Namespace) -> int:
         if not refused.problems:
             raise
         return _report(context.screen, args.file, [_located(file, problem) for problem in refused.problems], FAILED)
-    warnings = words(answer.get("warnings"))
+    warnings = messages(answer.get("warnings"))
     for warning in warnings:
         context.screen.note("warning", message=warning)
     context.screen.say("saved", workspace=file.workspace)

@@ -163,10 +163,21 @@ def test_connect_without_anybody_to_ask(run: Run, stack: FakeStack, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    "argv", [("timerex", "--own-app"), ("hubspot", "--keep-old"), ("slack",), ("timerex", "--token", "t0ken")]
+    "argv", [("timerex", "--own-app"), ("hubspot", "--keep-old"), ("slack",), ("hubspot", "extra")]
 )
 def test_connect_refuses_options_that_do_not_go_together(run: Run, stack: FakeStack, argv: tuple[str, ...]) -> None:
     assert run("connect", *argv).code == 2
+    assert stack.calls == []
+
+
+@pytest.mark.parametrize("argv", [("--token", "t0ken"), ("--token=t0ken",), ("t0ken",)])
+def test_secrets_on_the_command_line_are_refused_and_not_repeated(
+    run: Run, stack: FakeStack, argv: tuple[str, ...]
+) -> None:
+    result = run("connect", "timerex", *argv)
+    assert result.code == 2
+    assert "Secrets are never given on the command line." in result.err
+    assert "t0ken" not in result.out + result.err
     assert stack.calls == []
 
 

@@ -110,5 +110,5 @@ $(EMULATOR): $(REQUIREMENTS)/emulator.txt $(DEV)
 $(RUNTIME): $(REQUIREMENTS)/runtime.txt $(DEV)
 	@echo "Setting up .venv-runtime (once)"
 	@.venv/bin/python -m venv --clear --without-pip .venv-runtime
-	@$(SYNC) .venv-runtime/bin/python $<
+	@$(SYNC) .venv-runtime/bin/python --compile-bytecode $<
 	@touch $@

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from local.sandbox.faults import Cut, TimedOut
 from local.sandbox.hubspot import HubSpot
-from local.sandbox.vendor import Vendor, really_sleep
+from local.sandbox.vendor import really_sleep
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -54,12 +54,12 @@ def start_page(vendors: Iterable[str]) -> "WSGIApplication":
     return page
 
 
-def serve(vendors: Mapping[str, Vendor], port: int = PORT, hang: float = HANG) -> ThreadedWSGIServer:
+def serve(vendors: Mapping[str, "WSGIApplication"], port: int = PORT, hang: float = HANG) -> ThreadedWSGIServer:
     """A server for these vendors, each under /<name>; port 0 takes a free one.
 
     The caller runs `serve_forever()` and in the end `shutdown()` and `server_close()`.
     """
-    mounts: dict[str, WSGIApplication] = {f"/{name}": vendor for name, vendor in vendors.items()}
+    mounts = {f"/{name}": vendor for name, vendor in vendors.items()}
     handler = type("HangingHandler", (Handler,), {"hang": hang})
     app = DispatcherMiddleware(start_page(vendors), mounts)
     return ThreadedWSGIServer(HOST, port, app, handler, passthrough_errors=True)

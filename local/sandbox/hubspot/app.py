@@ -162,7 +162,10 @@ class HubSpot(Vendor):
         super().reset()
         with self._lock:
             self.settings = Settings(search_lag_seconds=self._search_lag.total_seconds())
-            self.portals = {number: Portal(number, name, domain) for number, name, domain in PORTALS}
+            # No two portals share an id, so that a mix-up shows.
+            self.portals = {
+                number: Portal(number, name, domain, last_id=number * 100_000) for number, name, domain in PORTALS
+            }
             self.tokens = Tokens()
             self._limits = Limits()
             self._oauth = OAuth(self.app, self.tokens, self.portals, self.settings)

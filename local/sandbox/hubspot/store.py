@@ -9,8 +9,6 @@ from local.sandbox.hubspot.definitions import Property, standard
 from local.sandbox.hubspot.errors import Refused
 from local.sandbox.hubspot.kinds import created_name, modified_name
 
-FIRST_ID = 20_000_000_001
-
 
 def stamp(moment: datetime) -> str:
     """A time as HubSpot writes it."""
@@ -77,7 +75,7 @@ class Portal:
     records: dict[str, dict[str, Record]] = field(default_factory=dict)
     merged: dict[tuple[str, str], str] = field(default_factory=dict)
     links: Links = field(default_factory=dict)
-    last_id: int = FIRST_ID - 1
+    last_id: int = 0
     _undo: list[Callable[[], object]] = field(default_factory=list)
     _depth: int = 0
 

@@ -18,10 +18,11 @@ TIME_OUT: Final = (5.0, 35.0)
 
 
 class Api:
-    """Calls `/api` of the stack at `url`."""
+    """Calls `/api` of the stack at `url`; its messages come in `language`."""
 
-    def __init__(self, url: str, signer: Signer) -> None:
+    def __init__(self, url: str, signer: Signer, language: str) -> None:
         self.url = url
+        self._language = language
         self._signer = signer
         self._http = requests.Session()
         # A proxy for the outside world cannot reach this machine's own addresses.
@@ -38,7 +39,9 @@ class Api:
         if query:
             url += "?" + urlencode(query, quote_via=quote)
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        headers = {"accept": "application/json"} | ({} if data is None else {"content-type": "application/json"})
+        headers = {"accept": "application/json", "accept-language": self._language}
+        if data is not None:
+            headers["content-type"] = "application/json"
         request = requests.Request(method, url, data=data, headers=headers, auth=self._signer)
         response = send(self._http, self._http.prepare_request(request), self.url)
         answer = json_of(response)

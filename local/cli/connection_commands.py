@@ -73,7 +73,7 @@ def _hand_over(context: Context, args: argparse.Namespace) -> int:
     token = obtain(context, TIMEREX_TOKEN, args.token_file)
     body: Json = {"token": token, "keep_old": args.keep_old}
     answer = context.api.call("POST", "workspaces", context.workspace, "connections", "timerex", body=body)
-    header = token_header(context)
+    header = text(answer.get("header")) or token_header(context)
     url, tokens = text(answer.get("webhook_url")), text(answer.get("tokens"))
     context.screen.data({"webhook_url": url, "header": header, "tokens": answer.get("tokens")})
     context.screen.line(context.screen.text("timerex_ready", url=url, header=header, tokens=tokens))

@@ -50,7 +50,8 @@ class Context:
     def api(self) -> Api:
         """Give the API, ready to be called. Raises Misuse or Failure if the call could not be signed."""
         region = region_of(self.place.url, self.environ, self.place.region)
-        return Api(self.place.url, Signer(credentials_for(self.place.url, self.environ), region))
+        signer = Signer(credentials_for(self.place.url, self.environ), region)
+        return Api(self.place.url, signer, self.screen.language)
 
     @property
     def asked_workspace(self) -> str | None:

@@ -35,9 +35,9 @@ PROBLEMS: Final[dict[str, tuple[str, str, str]]] = {
         "Welcher Workspace? --workspace oder RENKEI_WORKSPACE auf einen davon setzen: {names}",
     ),
     "no_workspace": (
-        "There is no workspace yet. Make one: renkei apply workspace.yaml",
-        "ワークスペースがまだありません。作成するには: renkei apply workspace.yaml",
-        "Es gibt noch keinen Workspace. Anlegen: renkei apply workspace.yaml",
+        "There is no workspace yet. Name yours with --workspace: renkei --workspace demo connect hubspot",
+        "ワークスペースがまだありません。--workspace で名前を指定: renkei --workspace demo connect hubspot",
+        "Es gibt noch keinen Workspace. Mit --workspace benennen: renkei --workspace demo connect hubspot",
     ),
     # What comes back
     "refused": ("{message} [{code}]", "{message} [{code}]", "{message} [{code}]"),

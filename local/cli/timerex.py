@@ -70,7 +70,7 @@ def post_event(context: Context, body: bytes, header: str, token: str) -> Json:
         return answer
     if response.status_code == HTTPStatus.UNAUTHORIZED:
         raise Failure("token_refused", workspace=context.workspace)
-    message = text(mapping(answer.get("error")).get("message"))
+    message = text(answer.get("error"))  # the receiver says only why
     if message:
         raise Failure("webhook_refused", status=response.status_code, message=message)
     raise failure_of(response, context.place.url)

@@ -88,7 +88,8 @@ def _located(file: WorkspaceFile, problem: Json) -> Problem:
 
 def _nearest(value: object, allowed: tuple[str, ...]) -> tuple[str, ...]:
     """Put what was probably meant first."""
-    near = difflib.get_close_matches(text(value), allowed, n=3)
+    names = {word.partition(" (")[0]: word for word in allowed}  # `zip (Postal code)`: it is the name that is misspelt
+    near = [names[name] for name in difflib.get_close_matches(text(value), names, n=3)]
     return (*near, *(word for word in allowed if word not in near))
 
 

@@ -7,7 +7,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 _ORDER: Final = (
     *("workspace", "language", "sources", "integrations"),
-    *("enabled", "meeting", "free_mail", "calendars"),
+    *("enabled", "meeting", "name_order", "free_mail", "calendars"),
     *("calendar", "company", "contact"),
     *("property", "from", "question", "text", "policy"),
     *("add", "remove"),
@@ -39,7 +39,8 @@ def to_yaml(workspace: dict[str, object]) -> str:
 
 def _sorted(value: object) -> object:
     if isinstance(value, dict):
-        names = sorted(value, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), str(name)))
+        given = [name for name in value if value[name] is not None]  # null says what absence says
+        names = sorted(given, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), str(name)))
         return {name: _sorted(value[name]) for name in names}
     if isinstance(value, list):
         return [_sorted(item) for item in value]

@@ -199,7 +199,7 @@ def test_the_only_workspace_is_taken(run: Run, stack: FakeStack, connected: Fake
     stack.on("GET", "/api/workspaces", (200, {"workspaces": []}))
     result = run("connections")
     assert result.code == 1
-    assert "renkei apply" in result.err
+    assert "--workspace demo connect hubspot" in result.err
 
 
 def test_stopped_by_the_person(run: Run, connected: FakeStack, monkeypatch: pytest.MonkeyPatch) -> None:

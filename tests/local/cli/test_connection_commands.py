@@ -125,6 +125,7 @@ def test_connect_timerex_says_what_to_enter_there(
     assert result.code == 0
     assert "https://r.example/webhooks/timerex/demo\n" in result.out
     assert "header  authorization\n" in result.out
+    assert stack.of("POST", f"{CONNECTIONS}/timerex")[0].headers["accept-language"] == "en"
     assert "without --keep-old" in result.err
     (tmp_path / "token").write_text("t0ken-file\n", encoding="utf-8")
     monkeypatch.setattr(sys, "stdin", io.StringIO("t0ken-stdin\n"))

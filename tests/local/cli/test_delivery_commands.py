@@ -139,12 +139,12 @@ def test_send_stops_waiting(run: Run, stack: FakeStack, event: bytes) -> None:
     ("answer", "says"),
     [
         (
-            (401, {"error": {"code": "unauthorized", "message": "No."}}),
+            (401, {"error": "unknown workspace or wrong token"}),
             "the token is wrong, or workspace demo does not",
         ),
-        ((400, {"error": {"code": "bad_shape", "message": "event.id is missing"}}), "(400): event.id is missing"),
+        ((400, {"error": "event.id is missing"}), "(400): event.id is missing"),
         ((413, b"too large"), "answered something that this version does not understand (413)"),
-        ((503, b""), "The stack failed (503, request request-7)"),
+        ((503, b"down"), "The stack failed (503, request request-7)"),
         ((302, b""), "There is no Renkei API at"),
     ],
 )

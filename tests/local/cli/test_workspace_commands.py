@@ -1,6 +1,5 @@
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -45,7 +44,7 @@ def test_apply_sends_the_file_as_json(run: Run, stack: FakeStack, file: Path) ->
 
 def test_apply_tells_the_line_of_each_problem_and_what_is_allowed(run: Run, stack: FakeStack, file: Path) -> None:
     calendar = ["integrations", "booking_to_hubspot", "calendars", 0]
-    allowed = [*(f"custom_{number}" for number in range(20)), "numberofemployees"]
+    allowed = [*(f"custom_{number}" for number in range(20)), "numberofemployees (Number of employees at the firm)"]
     problems = [
         {"path": [*calendar, "contact", 0, "policy"], "message": "Not here."},
         {"path": [*calendar, "company", 1, "property"], "message": "HubSpot has no such property.", "allowed": allowed},
@@ -56,7 +55,7 @@ def test_apply_tells_the_line_of_each_problem_and_what_is_allowed(run: Run, stac
     first, second, last = result.err.splitlines()
     where = "integrations.booking_to_hubspot.calendars[0]"
     assert first.startswith(
-        f"workspace.yaml:9: {where}.company[1].property: HubSpot has no such property. (allowed: numberofemployees, "
+        f"workspace.yaml:9: {where}.company[1].property: HubSpot has no such property. (allowed: numberofemployees (Num"
     )
     assert first.endswith("… and 9 more)")
     # A property that is not in the file is reported where it would be.
@@ -161,6 +160,13 @@ def test_texts_that_yaml_1_1_would_change_survive(tmp_path: Path) -> None:
     assert read_workspace_file(file).data["texts"] == ["no", "2026-11-22", "12:30", "012", "1e5"]
 
 
+def test_export_leaves_out_what_says_nothing(run: Run, stack: FakeStack) -> None:
+    row = {"property": "name", "from": "company_name", "question": None, "text": None, "policy": "create"}
+    stack.on("GET", DEMO, (200, {"rows": [row], "workspace": "demo"}))
+    expected = "workspace: demo\nrows:\n  - {property: name, from: company_name, policy: create}\n"
+    assert run("export").out == expected
+
+
 def test_properties(run: Run, stack: FakeStack) -> None:
     rows = [
         {"name": "name", "label": "会社名", "type": "string"},
@@ -177,18 +183,3 @@ def test_properties(run: Run, stack: FakeStack) -> None:
     result = run("properties", "contacts")
     assert (result.code, result.out, result.err) == (1, "", "Nothing found.\n")
     assert run("properties", "deals").code == 2
-
-
-def test_example_covers_every_property_of_timerex_own_integration() -> None:
-    data: Any = read_workspace_file(EXAMPLE).data
-    (calendar,) = data["integrations"]["booking_to_hubspot"]["calendars"]
-    company = "name phone address address2 city state country zip website domain numberofemployees annualrevenue"
-    contact = (
-        "lastname firstname salutation email mobilephone phone fax address city state country zip jobtitle company "
-        "website annualrevenue industry twitterhandle hs_whatsapp_phone_number"
-    )
-    assert {row["property"] for row in calendar["company"]} == {*company.split(), "description", "founded_year"}
-    assert {row["property"] for row in calendar["contact"]} == set(contact.split())
-    for row in (*calendar["company"], *calendar["contact"]):
-        assert len({"from", "question", "text"} & set(row)) == 1
-        assert row.get("policy", "create") in ("create", "fill", "overwrite")

@@ -1,0 +1,69 @@
+"""A scheduler's booking becomes a company, a contact and their association in HubSpot. Facts only."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from renkei.integration import Integration
+from renkei.mapping import Row
+from renkei.values import NameOrder
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FreeMail(_Model):
+    """This workspace's own view of which mail domains are free mail."""
+
+    add: tuple[str, ...] = Field((), title="Free-mail domains to add")
+    remove: tuple[str, ...] = Field((), title="Domains that are no free mail here")
+
+
+def _once(rows: tuple[Row, ...]) -> None:
+    seen: set[str] = set()
+    for row in rows:
+        if row.target in seen:
+            raise ValueError(f"{row.target} is mapped twice")
+        seen.add(row.target)
+
+
+class Rules(_Model):
+    """What one calendar's bookings become."""
+
+    calendar: str = Field("*", min_length=1, title="Calendar", description="Its name in the URL, or its id; * for all")
+    company: tuple[Row, ...] = Field((), title="Company", description="Rows for the company; none: no company")
+    contact: tuple[Row, ...] = Field((), title="Contact", description="Rows for the contact; none: no contact")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if not self.company and not self.contact:
+            raise ValueError("map a company, a contact, or both")
+        _once(self.company)
+        _once(self.contact)
+        if self.company and not {"name", "domain"} & {row.target for row in self.company}:
+            raise ValueError("company: HubSpot needs a row for name or for domain")
+        if self.contact and "email" not in {row.target for row in self.contact}:
+            raise ValueError("contact: HubSpot needs a row for email")
+        return self
+
+
+class Settings(_Model):
+    """The integration's settings in the workspace file."""
+
+    enabled: bool = Field(True, title="On")
+    meeting: bool = Field(False, title="Meeting", description="Show bookings as meetings on the timeline")
+    name_order: NameOrder = Field("family_first", title="Order of a guest's name")
+    free_mail: FreeMail = FreeMail()
+    calendars: Annotated[tuple[Rules, ...], Field(min_length=1, title="Calendars", description="First match wins")]
+
+
+INTEGRATION = Integration(
+    key="booking_to_hubspot",
+    title={"ja": "予約をHubSpotへ", "en": "Bookings to HubSpot", "de": "Buchungen nach HubSpot"},
+    vendor="hubspot",
+    sources=("timerex",),
+    settings=Settings,
+)

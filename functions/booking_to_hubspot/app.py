@@ -1,0 +1,120 @@
+"""Takes bells from the queue and works bookings off into HubSpot. Thin: `plan` decides."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from booking_to_hubspot import INTEGRATION, Settings
+from booking_to_hubspot.known import COMPANIES, CONTACTS, Known, Task
+from booking_to_hubspot.meetings import booking_link
+from booking_to_hubspot.plan import draft, plan, verdict
+from renkei import links
+from renkei.actions import Action, Forget, Remember, Result
+from renkei.bells import Bell
+from renkei.bookings import Booking
+from renkei.errors import Outcome, Rejected
+from renkei.freemail import free_mail
+from renkei.integration import Job, Verdict
+from renkei.mapping import Reading
+from renkei.runtime import Work, drain, logger, metrics, platform
+from renkei.vendors import timerex
+from renkei.vendors.hubspot import HubSpot
+from renkei.workers import token_source
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_BOOKINGS = {timerex.KEY: timerex.booking}
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """SQS (FIFO) event of bells → drained boxes. Every bell is done: what fails stays due, and the sweep rings."""
+    for record in event["Records"]:
+        bell = Bell(**json.loads(record["body"]))
+        drain(
+            bell,
+            INTEGRATION,
+            work_off,
+            platform(),
+            lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()),
+        )
+    return {"batchItemFailures": []}
+
+
+def work_off(jobs: Sequence[Job], work: Work) -> Mapping[str, Verdict]:
+    """Work jobs of one workspace off together. A raised Outcome means all of them."""
+    hubspot = HubSpot(work.platform.session, token_source(work.platform, work.connection))
+    try:
+        return Run(work, hubspot).all(jobs)
+    finally:
+        work.calls += hubspot.calls
+
+
+class Run:
+    """One batch of bookings on its way into one portal."""
+
+    def __init__(self, work: Work, hubspot: HubSpot) -> None:
+        self._work = work
+        self._hubspot = hubspot
+        self._scope = links.scope(work.workspace, INTEGRATION.vendor, work.connection.account)
+        self._settings = Settings.model_validate(work.settings)
+
+    def all(self, jobs: Sequence[Job]) -> Mapping[str, Verdict]:
+        """Draft, then plan and apply until there is nothing more to ask for."""
+        drafted = {job.id: self.task(job) for job in jobs}
+        tasks = [task for task in drafted.values() if isinstance(task, Task)]
+        known = self.known(tasks)
+        while actions := plan(tasks, known, meeting=self._settings.meeting):
+            for action in actions:
+                known.absorb(action, self.apply(action))
+        return {id_: verdict(task, tasks, known) if isinstance(task, Task) else task for id_, task in drafted.items()}
+
+    def task(self, job: Job) -> Task | Outcome:
+        """The task of a job, or why there is none."""
+        try:
+            return draft(job.id, booking_of(job), self._settings, self._readings, self._work.platform.vault.digest)
+        except Outcome as end:
+            return end
+
+    def known(self, tasks: Sequence[Task]) -> Known:
+        """What is known before the first call: what we remember, and the portal's owners where meetings want them."""
+        wanted = [link for task in tasks if task.firm for link in task.firm.links]
+        meetings = [task.booking for task in tasks] if self._settings.meeting else []
+        for booking in meetings:
+            wanted += [booking_link(booking.source, id_) for id_ in (booking.id, booking.previous_id) if id_]
+        hosts = any(booking.hosts for booking in meetings if booking.kind == "confirmed")
+        return Known(links=dict(links.recall(self._scope, wanted)), owners=self._hubspot.owners() if hosts else {})
+
+    def apply(self, action: Action) -> Result:
+        """Carry one action out."""
+        match action:
+            case Remember():
+                links.remember(self._scope, action.link, action.values)
+            case Forget():
+                links.forget(self._scope, action.link)
+            case _:
+                return self._hubspot.do(action)
+        return Result()
+
+    @functools.cached_property
+    def _readings(self) -> Mapping[str, Reading]:
+        settings, work = self._settings, self._work
+        free = free_mail(settings.free_mail.add, settings.free_mail.remove)
+        return {
+            name: Reading(work.types.get(name, {}), free, settings.name_order, german=work.language == "de")
+            for name in (COMPANIES, CONTACTS)
+        }
+
+
+def booking_of(job: Job) -> Booking:
+    """The canonical booking in a job's payload: {`source`, `body`}. Rejected where it cannot be read."""
+    try:
+        return _BOOKINGS[job.payload["source"]](job.payload["body"])
+    except (KeyError, ValueError):
+        raise Rejected("payload_unreadable") from None

@@ -1,0 +1,98 @@
+"""Which company a booking belongs to: remembered, found, or to be made. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from booking_to_hubspot.known import COMPANIES, UNIQUE, Firm, Known, Task
+from renkei.actions import Action, Forget, Item, Read, Record, Remember, Search, Upsert
+from renkei.mapping import Value
+from renkei.values import fold_name, name_spellings, normal_domain
+
+_MATCHED = ("name", "domain", "hs_additional_domains")
+
+
+def firm_of(company: Sequence[Value], digest: Callable[[str, str], str]) -> Firm | None:
+    """The firm that a company's values speak of; None where neither its name nor its domain is among them."""
+    values = {value.property: value.value for value in company}
+    domain, name = values.get("domain"), fold_name(values.get("name", "")) or None
+    links = [f"company#{kind}#{digest(kind, text)}" for kind, text in (("domain", domain), ("name", name)) if text]
+    return Firm(domain, name, tuple(links)) if links else None
+
+
+def look(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
+    """Verify the companies that we remember; search for the firms that we do not."""
+    ids: dict[str, None] = {}
+    wanted: dict[str, list[str]] = {"domain": [], "name": [], "hs_additional_domains": []}
+    for task in tasks:
+        firm = task.firm
+        if firm is None or company_of(firm, known):
+            continue
+        held = {link: id_ for link in firm.links if (id_ := known.link_id(link))}
+        gone = [link for link, id_ in held.items() if (COMPANIES, id_) in known.absent]
+        yield from map(Forget, gone)
+        if len(held) > len(gone):
+            ids |= {next(id_ for link, id_ in held.items() if link not in gone): None}
+            continue
+        if firm.domain:
+            wanted["domain"].append(firm.domain)
+            wanted["hs_additional_domains"].append(firm.domain)
+        written = next((value.value for value in task.company if value.property == "name"), "")
+        wanted["name"] += name_spellings(written) if firm.name else []
+    if ids:
+        properties = {value.property for task in tasks for value in task.company}
+        yield Read(COMPANIES, tuple(ids), tuple(sorted({*_MATCHED, *properties})))
+    any_of = {
+        name: tuple(new)
+        for name, values in wanted.items()
+        if (new := dict.fromkeys(value for value in values if value not in known.searched))
+    }
+    if any_of:
+        yield Search(COMPANIES, any_of, _MATCHED)
+
+
+def company_of(firm: Firm, known: Known) -> Record | None:
+    """The company of a firm, if one is known to be there: remembered and verified, made in this run, or found."""
+    for link in firm.links:
+        id_ = known.link_id(link)
+        if id_ and (record := known.records.get((COMPANIES, id_))):
+            return record
+    if record := known.records.get((COMPANIES, firm.key)):
+        return record
+    found = known.candidates.values()
+    domain = [record for record in found if firm.domain and firm.domain in _domains(record)]
+    name = [record for record in found if firm.name and fold_name(record.properties.get("name", "")) == firm.name]
+    return min(domain or name, key=lambda record: (len(record.id), record.id), default=None)
+
+
+def company_actions(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
+    """Remember which firm has which company, and make the companies that are missing.
+
+    A later booking of the batch with the same domain or name waits for the company of the first.
+    """
+    items: dict[str, Item] = {}
+    claimed: set[str] = set()
+    for firm, company in ((task.firm, task.company) for task in tasks):
+        if firm is None:
+            continue
+        if record := company_of(firm, known):
+            for link, matches in zip(firm.links, _matches(firm, record), strict=True):
+                held = known.link_id(link)
+                if (record.new or matches or held) and held != record.id:
+                    yield Remember(link, {"id": record.id})
+        elif claimed.isdisjoint(firm.links):
+            items[firm.key] = Item(firm.key, {value.property: value.value for value in company})
+            claimed.update(firm.links)
+    if items:
+        yield Upsert(COMPANIES, UNIQUE, tuple(items.values()))
+
+
+def _matches(firm: Firm, record: Record) -> list[bool]:
+    """For each of a firm's links: whether the record itself bears that domain or name."""
+    domain = [firm.domain in _domains(record)] if firm.domain else []
+    return domain + ([fold_name(record.properties.get("name", "")) == firm.name] if firm.name else [])
+
+
+def _domains(record: Record) -> set[str | None]:
+    texts = [record.properties.get("domain", ""), *record.properties.get("hs_additional_domains", "").split(";")]
+    return {normal_domain(text) for text in texts if text}

@@ -1,0 +1,99 @@
+"""What planning speaks of: a booking's task, and what was found out so far. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from booking_to_hubspot import Rules
+from renkei.actions import Action, Create, Forget, Read, Record, Remember, Result, Search, Update, Upsert
+from renkei.bookings import Booking
+from renkei.errors import Conflict, Outcome
+from renkei.mapping import Value, Warn
+
+COMPANIES, CONTACTS, MEETINGS = "companies", "contacts", "meetings"
+UNIQUE = "renkei_key"
+
+
+@dataclass(frozen=True)
+class Firm:
+    """What tells a company from others: its domain and folded name, and a link (keyed digest) for each."""
+
+    domain: str | None
+    name: str | None
+    links: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The value of our unique property on a company that we make for this firm."""
+        return self.links[0].rpartition("#")[2]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A booking with the values its rows take. `firm`: None where neither name nor domain is left."""
+
+    id: str
+    booking: Booking
+    rules: Rules
+    company: tuple[Value, ...] = ()
+    contact: tuple[Value, ...] = ()
+    firm: Firm | None = None
+    email: str = ""
+    warns: tuple[Warn, ...] = ()
+
+
+@dataclass
+class Known:
+    """What was found out so far, keyed by object name and id, or by the unique key that was asked for."""
+
+    links: dict[str, dict[str, object]] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
+    absent: set[tuple[str, str]] = field(default_factory=set)
+    failed: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    updated: set[tuple[str, str]] = field(default_factory=set)
+    candidates: dict[str, Record] = field(default_factory=dict)
+    searched: set[str] = field(default_factory=set)
+
+    def absorb(self, action: Action, result: Result) -> None:
+        """Take in what came of an action."""
+        match action:
+            case Remember():
+                self.links[action.link] = {**self.links.get(action.link, {}), **action.values}
+                return
+            case Forget():
+                self.links.pop(action.link, None)
+                return
+            case Search():
+                self.candidates |= result.records
+                self.searched |= {value for values in action.any_of.values() for value in values}
+                return
+            case Read():
+                self.absent |= {(action.object, key) for key in result.failed}
+            case Create() | Upsert() | Update():
+                self.failed |= {(action.object, key): end for key, end in result.failed.items()}
+        for key, record in result.records.items():
+            if isinstance(action, Update):
+                self.updated.add((action.object, key))
+            else:
+                self.records[action.object, key] = record
+                self.records.setdefault((action.object, record.id), record)
+
+    def link_id(self, link: str) -> str | None:
+        """The vendor's id that is remembered under a link."""
+        found = self.links.get(link, {}).get("id")
+        return str(found) if found else None
+
+    def contact(self, task: Task) -> Record | None:
+        """The contact of a task as far as it is known; without properties if only its id is."""
+        if record := self.records.get((CONTACTS, task.email)):
+            return record
+        taken = self.failed.get((CONTACTS, task.email))
+        if isinstance(taken, Conflict) and taken.record_id:
+            return self.records.get((CONTACTS, taken.record_id), Record(taken.record_id, {}))
+        return None
+
+    def contact_there(self, task: Task) -> bool:
+        """Whether the contact of a task is in HubSpot, whoever made it."""
+        return (CONTACTS, task.email) in self.records or isinstance(self.failed.get((CONTACTS, task.email)), Conflict)

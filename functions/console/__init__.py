@@ -1,0 +1,1 @@
+"""The admin's door: `/api`, behind the HTTP API's IAM authorizer."""

@@ -1,0 +1,69 @@
+"""What the API shows: rows without their secrets, and errors that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from renkei.config import Language
+from renkei.connections import Connection
+from renkei.deliveries import public_id
+from renkei.dynamo import Item
+from renkei.settings import Problem
+from renkei.texts import text
+
+
+class Wrong(Exception):
+    """An answer that is no success: status, code and message, and what is wrong where in a workspace file."""
+
+    def __init__(self, status: HTTPStatus, code: str, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.problems = problems
+
+
+def problem_view(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON."""
+    shown: dict[str, Any] = {"path": list(problem.path), "message": problem.message}
+    return shown | ({"allowed": list(problem.allowed)} if problem.allowed else {})
+
+
+def connection_view(connection: Connection) -> dict[str, Any]:
+    """A connection as JSON."""
+    row = connection.row
+    return {
+        "vendor": connection.vendor,
+        "state": connection.state,
+        "account": connection.account,
+        "scopes": list(connection.scopes),
+        "connected_at": row.get("connected_at"),
+        "last_used_at": row.get("last_used_at"),
+        "warnings": [],
+    }
+
+
+def delivery_view(row: Item, integration: str, language: Language) -> dict[str, Any]:
+    """A delivery as JSON, with its reason and warnings in words."""
+    warnings = [
+        {"code": warn["code"], "message": text(warn["code"], language, warn["params"])}
+        for warn in row.get("warnings", [])
+    ]
+    reason = row.get("reason")
+    return {
+        "id": public_id(integration, row["id"]),
+        "integration": integration,
+        "state": row["state"],
+        "reason": reason,
+        "message": text(reason, language, row.get("params")) if reason else "",
+        "warnings": warnings,
+        "attempts": row["attempts"],
+        "accepted_at": row["accepted_at"],
+        "due_at": row.get("due_at"),
+        "settled_at": row.get("settled_at"),
+        "outcome": row.get("outcome", {}),
+        "vendor_calls": row.get("vendor_calls"),
+        "batch": row.get("batch"),
+    }

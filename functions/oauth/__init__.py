@@ -1,0 +1,1 @@
+"""Connects a workspace to a vendor account: `/oauth/{vendor}/start` and `/oauth/{vendor}/callback`."""

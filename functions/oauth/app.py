@@ -1,0 +1,97 @@
+"""The browser's side of connecting: sends it to the vendor, takes it back, and says in plain words how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from integrations import INTEGRATIONS
+from renkei import config
+from renkei.aws import DOWN
+from renkei.connecting import Refusal, finish, start, wake
+from renkei.errors import Outcome
+from renkei.runtime import logger, platform
+from renkei.texts import language_of, text
+from renkei.workers import OAUTH
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_COOKIE = "renkei-oauth"
+_HEADERS = {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+_PAGE = """<!doctype html>
+<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title} – Renkei</title>
+<style>body{{font:16px/1.6 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem;color:#1c2430}}
+h1{{font-size:1.5rem;border-left:.4rem solid {colour};padding-left:.8rem}}</style>
+<h1>{title}</h1><p>{message}</p></html>
+"""
+
+
+@logger.inject_lambda_context
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+    """HTTP API event of `start` or `callback` → a redirect or a page."""
+    vendor = (event.get("pathParameters") or {}).get("vendor", "")
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    language = language_of(headers.get("accept-language", ""))
+    if vendor not in OAUTH:
+        return _page(HTTPStatus.NOT_FOUND, "state_expired", language, {"vendor": vendor})
+    query = dict(event.get("queryStringParameters") or {})
+    base = config.public_url(event["requestContext"]["domainName"])
+    try:
+        if event["rawPath"].endswith("/start"):
+            return _start(vendor, query.get("ticket", ""), base)
+        return _callback(vendor, query, _cookie(event), language)
+    except Refusal as refused:
+        logger.info("refused", vendor=vendor, reason=refused.code)
+        return _page(HTTPStatus.BAD_REQUEST, refused.code, language, refused.params)
+    except Outcome as end:
+        logger.warning("not connected", vendor=vendor, reason=end.code)
+        return _page(HTTPStatus.BAD_GATEWAY, end.code, language, end.params)
+    except DOWN as down:
+        logger.error("store down", error=type(down).__name__)
+        return _page(HTTPStatus.SERVICE_UNAVAILABLE, "vendor_busy", language, {"vendor": "AWS", "status": "503"})
+
+
+def _start(vendor: str, ticket: str, base: str) -> dict[str, Any]:
+    url, cookie = start(platform(), vendor, ticket, f"{base}/oauth/{vendor}/callback")
+    secure = "; Secure" if base.startswith("https:") else ""
+    kept = f"{_COOKIE}={cookie}; Path=/oauth/{vendor}; Max-Age=600; HttpOnly; SameSite=Lax{secure}"
+    headers = {"location": url, "cache-control": "no-store", "referrer-policy": "no-referrer"}
+    return {"statusCode": int(HTTPStatus.FOUND), "headers": headers, "cookies": [kept]}
+
+
+def _callback(vendor: str, query: dict[str, str], cookie: str, language: config.Language) -> dict[str, Any]:
+    ticket, account = finish(platform(), vendor, query, cookie)
+    for integration in INTEGRATIONS.values():
+        if integration.vendor == vendor:
+            wake(platform(), ticket.workspace, integration, "connection")
+    logger.info("connected", vendor=vendor, workspace=ticket.workspace)
+    page = _page(HTTPStatus.OK, "connected", language, {"vendor": vendor, "account": account})
+    return page | {"cookies": [f"{_COOKIE}=; Path=/oauth/{vendor}; Max-Age=0; HttpOnly; SameSite=Lax"]}
+
+
+def _cookie(event: Mapping[str, Any]) -> str:
+    """Our cookie, from the `cookies` list or, where a stand-in leaves them there, from the header."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    pairs = event.get("cookies") or headers.get("cookie", "").split(";")
+    return next((pair.strip().partition("=")[2] for pair in pairs if pair.strip().startswith(f"{_COOKIE}=")), "")
+
+
+def _page(status: HTTPStatus, code: str, language: config.Language, params: Mapping[str, str]) -> dict[str, Any]:
+    good = status == HTTPStatus.OK
+    page = _PAGE.format(
+        language=language,
+        title=escape(text("connected_title" if good else "not_connected_title", language)),
+        message=escape(text(code, language, params)),
+        colour="#1a7f4b" if good else "#b3261e",
+    )
+    return {"statusCode": int(status), "headers": _HEADERS, "body": page}

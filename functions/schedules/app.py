@@ -1,0 +1,40 @@
+"""Each minute: ring for whatever is due, and say how old the oldest waiting delivery is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from integrations import INTEGRATIONS
+from renkei import workspaces
+from renkei.bells import Bell, ring
+from renkei.runtime import Platform, logger, metrics, platform
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001
+    """{"job": "sweep"} → how many bells were rung."""
+    return {"rung": sweep(platform())}
+
+
+def sweep(parts: Platform) -> int:
+    """Ring one bell for each box with something due. Gives their number; AWS errors are botocore's."""
+    now, oldest, rung = parts.clock(), 0.0, 0
+    for workspace in workspaces.names():
+        for integration in INTEGRATIONS.values():
+            accepted = parts.deliveries.oldest_pending(workspace, integration.key)
+            if accepted is None:
+                continue
+            oldest = max(oldest, (now - accepted).total_seconds())
+            due = parts.deliveries.next_due(workspace, integration.key)
+            if due and due <= now:
+                ring(Bell(workspace, integration.vendor, integration.key))
+                rung += 1
+    metrics.add_metric(name="OldestPendingSeconds", unit=MetricUnit.Seconds, value=oldest)
+    return rung

@@ -1,0 +1,1 @@
+"""Receives what schedulers and schools send, stores it sealed, and answers."""

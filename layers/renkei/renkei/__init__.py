@@ -1,0 +1,1 @@
+"""The platform every integration stands on: stores, vault, HTTP, OAuth, deliveries. See docs/ for the tour."""

@@ -1,0 +1,113 @@
+"""What a plan can ask for. Plans decide, `vendors` and `links` do; a plan knows neither.
+
+The object actions speak of records in a CRM by object name, key and properties; the key of an item is the
+plan's own (a mail address, a digest), so that answers are matched by it and never by position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from renkei.errors import Outcome
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as the vendor holds it; values are text, absent ones are left out. `new`: this call made it."""
+
+    id: str
+    properties: Mapping[str, str]
+    new: bool = False
+
+
+@dataclass(frozen=True)
+class To:
+    """The other end of an association: object, id and the vendor's association type numbers."""
+
+    object: str
+    id: str
+    types: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One record to write."""
+
+    key: str
+    properties: Mapping[str, str]
+    to: tuple[To, ...] = ()
+
+
+@dataclass(frozen=True)
+class Search:
+    """Look for records with one of these values in one of these properties. Lags behind what was just written."""
+
+    object: str
+    any_of: Mapping[str, tuple[str, ...]]
+    properties: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Read records by id, or by the unique property `by`. Does not lag."""
+
+    object: str
+    keys: tuple[str, ...]
+    properties: tuple[str, ...]
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class Create:
+    """Create records; one whose unique property `by` is taken fails alone as a Conflict."""
+
+    object: str
+    by: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """Create records, or update those that have the key in the unique property `by`. Safe to repeat."""
+
+    object: str
+    by: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Update:
+    """Change records; keys are ids, or values of the unique property `by`."""
+
+    object: str
+    items: tuple[Item, ...]
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class Remember:
+    """Add values to what our own memory holds under a link."""
+
+    link: str
+    values: Mapping[str, str | bool]
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Drop a link from our own memory."""
+
+    link: str
+
+
+type Reads = Search | Read
+type Writes = Create | Upsert | Update
+type Action = Reads | Writes | Remember | Forget
+
+
+@dataclass
+class Result:
+    """What came of an action: records by key (for a Search: by id), and failures by key."""
+
+    records: dict[str, Record] = field(default_factory=dict)
+    failed: dict[str, Outcome] = field(default_factory=dict)

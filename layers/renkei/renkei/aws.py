@@ -1,0 +1,30 @@
+"""AWS clients, made once a process and only when first used."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+DOWN = (BotoCoreError, ClientError)
+"""What an AWS service that is down, throttles or refuses raises."""
+
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
+
+
+@functools.cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+@functools.cache
+def client(service: str) -> Any:
+    """The client of an AWS service, by botocore's name. The same object for the life of the process.
+
+    botocore's client is boto3's client without boto3's resource layer, which costs the webhook receiver
+    more to import than all of its own code (docs/decisions.md).
+    """
+    return _session().create_client(service, config=_CONFIG)

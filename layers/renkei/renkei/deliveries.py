@@ -1,0 +1,181 @@
+"""Deliveries: one source event for one integration, accepted once and ended once.
+
+A delivery lives in a box (workspace and integration) under a key made of source, event type and event id, so
+that a repeat is recognised by the write itself. While it waits it holds the sealed payload; once it settles
+the payload goes and ids and outcome stay. Index `due` holds what is pending, index `state` all by state.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from renkei.config import Clock
+from renkei.dynamo import ConditionFailed, Item, Table
+from renkei.vault import Vault
+
+type State = Literal["pending", "delivered", "skipped", "rejected", "parked"]
+STATES: tuple[State, ...] = ("pending", "parked", "rejected", "delivered", "skipped")
+
+_TABLE = Table("deliveries")
+_PURPOSE = "delivery"
+_SETTLED = timedelta(days=400)
+_REJECTED = timedelta(days=30)
+_BYTES_AT_ONCE = 4_000_000  # of sealed payload opened together, whatever the number of deliveries
+
+
+class Deliveries:
+    """The ledger of one stack."""
+
+    def __init__(self, vault: Vault, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
+
+    def accept(self, workspace: str, integration: str, key: str, payload: bytes) -> bool:
+        """Store an event durably, sealed and due at once. False: it is there already, whatever its state."""
+        now, box = stamp(self._clock()), box_of(workspace, integration)
+        sealed = self._vault.seal(
+            gzip.compress(payload, 5), workspace=workspace, purpose=_PURPOSE, place=f"{box}/{key}"
+        )
+        row = {"box": box, "id": key, "state": "pending", "state_at": f"pending#{now}#{key}", "due_at": now}
+        return self._put(row | {"accepted_at": now, "attempts": 0, "sealed": sealed})
+
+    def note_skipped(self, workspace: str, integration: str, key: str, reason: str, params: Mapping[str, str]) -> bool:
+        """Note an event that nothing will be done about; its payload is not kept. False: it is there already."""
+        now, box = self._clock(), box_of(workspace, integration)
+        row = {"box": box, "id": key, "state": "skipped", "state_at": f"skipped#{stamp(now)}#{key}", "attempts": 0}
+        row |= {"accepted_at": stamp(now), "settled_at": stamp(now), "reason": reason, "params": dict(params)}
+        return self._put(row | {"ttl": _epoch(now + _SETTLED)})
+
+    def due(self, workspace: str, integration: str, limit: int) -> list[Item]:
+        """The oldest deliveries that are due now, sealed, in the order in which they became due."""
+        box = box_of(workspace, integration)
+        keys = [row["id"] for row in self._waiting(box, stamp(self._clock()), limit)]
+        rows = {row["id"]: row for row in _TABLE.get_many({"box": box, "id": key} for key in keys)}
+        chosen: list[Item] = []
+        size = 0
+        for key in keys:
+            if key not in rows or rows[key]["state"] != "pending":
+                continue
+            size += len(rows[key]["sealed"])
+            if chosen and size > _BYTES_AT_ONCE:
+                break
+            chosen.append(rows[key])
+        return chosen
+
+    def next_due(self, workspace: str, integration: str) -> datetime | None:
+        """When the earliest pending delivery is due; None if nothing is pending."""
+        rows = _TABLE.query(("box", box_of(workspace, integration)), index="due", limit=1)
+        return next((datetime.fromisoformat(row["due_at"]) for row in rows), None)
+
+    def oldest_pending(self, workspace: str, integration: str) -> datetime | None:
+        """When the oldest delivery that is still pending was accepted; None if nothing is pending."""
+        sort = ("state_at", "begins_with", "pending#")
+        rows = _TABLE.query(("box", box_of(workspace, integration)), sort=sort, index="state", limit=1)
+        return next((datetime.fromisoformat(row["state_at"].split("#")[1]) for row in rows), None)
+
+    def open(self, row: Item) -> bytes:
+        """The payload of a delivery that has not settled."""
+        workspace = row["box"].partition("#")[0]
+        place = f"{row['box']}/{row['id']}"
+        return gzip.decompress(self._vault.open(row["sealed"], workspace=workspace, purpose=_PURPOSE, place=place))
+
+    def settle(self, row: Item, state: State, **facts: Any) -> None:
+        """End a delivery: payload gone (kept for a month if rejected), `facts` (ids and codes only) noted."""
+        now = self._clock()
+        keep = state == "rejected"
+        put = {"state": state, "state_at": _state_at(state, row), "settled_at": stamp(now), **facts}
+        put |= {"ttl": _epoch(now + (_REJECTED if keep else _SETTLED)), "attempts": row["attempts"] + 1}
+        self._change(row, put, remove=["due_at", *(() if keep else ("sealed",))])
+
+    def postpone(self, row: Item, due: datetime, **facts: Any) -> None:
+        """Leave a delivery pending, due later."""
+        self._change(row, {"due_at": stamp(due), "attempts": row["attempts"] + 1, **facts})
+
+    def park(self, row: Item, waits_for: Literal["connection", "setting"], **facts: Any) -> None:
+        """Let a delivery wait for a person; `unpark` of the same cause brings it back."""
+        put = {"state": "parked", "state_at": _state_at("parked", row), "waits_for": waits_for, **facts}
+        self._change(row, put, remove=["due_at"])
+
+    def unpark(self, workspace: str, integration: str, waits_for: Literal["connection", "setting"]) -> int:
+        """Bring back all that wait for this, oldest first. Gives their number."""
+        rows = self.listed(workspace, integration, "parked")
+        return sum(self._revive(row) for row in rows if row["waits_for"] == waits_for)
+
+    def retry(self, workspace: str, integration: str, key: str) -> bool | None:
+        """Bring one delivery back by hand. None: there is no such one; False: it holds no payload any more."""
+        row = _TABLE.get({"box": box_of(workspace, integration), "id": key})
+        if row is None:
+            return None
+        return "sealed" in row and self._revive(row)
+
+    def listed(
+        self, workspace: str, integration: str, state: str = "", limit: int | None = None, after: str = ""
+    ) -> list[Item]:
+        """Deliveries of one state (or of all, by state) from `after` (a `state_at`) on, oldest first."""
+        box = box_of(workspace, integration)
+        sort = ("state_at", ">", after) if after else ("state_at", "begins_with", f"{state}#") if state else None
+        found = _TABLE.query(("box", box), sort=sort, index="state", limit=limit)
+        keys = [row["id"] for row in found if not state or row["state_at"].startswith(f"{state}#")]
+        rows = {row["id"]: row for row in _TABLE.get_many({"box": box, "id": key} for key in keys)}
+        return [rows[key] for key in keys if key in rows]
+
+    def _waiting(self, box: str, until: str, limit: int) -> Iterator[Item]:
+        return _TABLE.query(("box", box), sort=("due_at", "<=", until), index="due", limit=limit)
+
+    def _put(self, row: Item) -> bool:
+        try:
+            _TABLE.put(row, unless="id")
+        except ConditionFailed:
+            return False
+        return True
+
+    def _revive(self, row: Item) -> bool:
+        now = stamp(self._clock())
+        put = {"state": "pending", "state_at": _state_at("pending", row), "due_at": now, "attempts": 0}
+        return self._change(row, put, remove=["waits_for", "settled_at", "ttl", "reason", "params"])
+
+    def _change(self, row: Item, put: Item, remove: Sequence[str] = ()) -> bool:
+        """Change a delivery unless somebody else did since it was read."""
+        try:
+            _TABLE.update(
+                {"box": row["box"], "id": row["id"]},
+                put=put,
+                remove=remove,
+                when="#state_at = :was AND #attempts = :tried",
+                given={":was": row["state_at"], ":tried": row["attempts"]},
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+
+def box_of(workspace: str, integration: str) -> str:
+    """The box of a workspace's deliveries for one integration."""
+    return f"{workspace}#{integration}"
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as text that sorts by time."""
+    return moment.isoformat(timespec="microseconds")
+
+
+def _state_at(state: State, row: Item) -> str:
+    return f"{state}#{row['accepted_at']}#{row['id']}"
+
+
+def _epoch(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def public_id(integration: str, key: str) -> str:
+    """A delivery's id as people see it: `<integration>.<source>.<event type>.<event id>`."""
+    return f"{integration}.{key}"
+
+
+def parse_id(text: str) -> tuple[str, str]:
+    """(integration, key) of an id as people see it."""
+    integration, _, key = text.partition(".")
+    return integration, key

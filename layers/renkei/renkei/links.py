@@ -1,0 +1,34 @@
+"""Links: ids that belong together, and what we remember making. Never a name, an address or an amount.
+
+A row is (scope, link) → values. The scope is a workspace and the vendor account it points into, so that links
+into an old account stay apart; the link is a kind and a vendor's id or a keyed digest (`Vault.digest`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from renkei.dynamo import Item, Table
+
+_TABLE = Table("links")
+
+
+def scope(workspace: str, vendor: str, account: str) -> str:
+    """The scope of links into one vendor account."""
+    return f"{workspace}#{vendor}#{account}"
+
+
+def recall(in_scope: str, links: Iterable[str]) -> dict[str, Item]:
+    """What is remembered under each of the links; those with nothing are left out."""
+    rows = _TABLE.get_many({"scope": in_scope, "link": link} for link in dict.fromkeys(links))
+    return {row["link"]: row for row in rows}
+
+
+def remember(in_scope: str, link: str, values: Mapping[str, str | bool]) -> None:
+    """Add values to a link's row."""
+    _TABLE.update({"scope": in_scope, "link": link}, put=dict(values))
+
+
+def forget(in_scope: str, link: str) -> None:
+    """Drop a link."""
+    _TABLE.delete({"scope": in_scope, "link": link})

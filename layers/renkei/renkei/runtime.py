@@ -1,0 +1,219 @@
+"""What every worker runs on: the platform's parts put together, and the drain that works a box off.
+
+This is the one place that catches what nobody expected (`_guarded`).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import random
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from pydantic import BaseModel, ValidationError
+
+from renkei import workspaces
+from renkei.aws import DOWN
+from renkei.bells import Bell, ring
+from renkei.config import Clock, Language, utc_now
+from renkei.connections import Connection, Connections
+from renkei.deliveries import Deliveries
+from renkei.dynamo import Item
+from renkei.errors import Misconfigured, Outcome, Reconnect, Rejected, Retry, Skip
+from renkei.integration import Done, Integration, Job, Verdict, Worker
+from renkei.vault import Vault
+
+AT_ONCE = 100
+_ENOUGH = timedelta(seconds=45)  # what a batch may take; less time left than that: ring again and leave
+_WORTH_WAITING = timedelta(seconds=15)
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+_GIVE_UP = timedelta(days=7)
+_BUG = "bug"
+
+logger = Logger()
+metrics = Metrics()
+
+
+@dataclass
+class Platform:
+    """The parts of one stack. A test gives its own clock, sleep, session and dice."""
+
+    clock: Clock = utc_now
+    sleep: Callable[[float], None] = time.sleep
+    session: requests.Session = field(default_factory=requests.Session)
+    dice: Callable[[], float] = random.random
+
+    @functools.cached_property
+    def vault(self) -> Vault:
+        """Seals and opens."""
+        return Vault(self.clock)
+
+    @functools.cached_property
+    def deliveries(self) -> Deliveries:
+        """The ledger."""
+        return Deliveries(self.vault, self.clock)
+
+    @functools.cached_property
+    def connections(self) -> Connections:
+        """The links to vendor accounts."""
+        return Connections(self.vault, self.clock)
+
+    @functools.cached_property
+    def sessions(self) -> workspaces.Sessions:
+        """Single-use tokens of browsers."""
+        return workspaces.Sessions(self.vault, self.clock)
+
+
+@functools.cache
+def platform() -> Platform:
+    """The platform of this process."""
+    return Platform()
+
+
+@dataclass
+class Work:
+    """What a worker gets beside its jobs. `calls` is where it counts the vendor calls it made."""
+
+    platform: Platform
+    workspace: str
+    language: Language
+    settings: BaseModel
+    types: Mapping[str, Mapping[str, str]]
+    connection: Connection
+    calls: int = 0
+
+
+def prepare(platform: Platform, workspace: str, integration: Integration) -> Work:
+    """Gather what a worker needs. Misconfigured, Reconnect or Skip where a piece is missing."""
+    kept = workspaces.settings(workspace)
+    given = (kept["document"].get("integrations") or {}).get(integration.key) if kept else None
+    if kept is None or given is None:
+        raise Misconfigured("no_settings", integration=integration.key)
+    if given.get("enabled") is False:
+        raise Skip("integration_off", integration=integration.key)
+    connection = platform.connections.get(workspace, integration.vendor)
+    if connection is None or connection.state != "connected":
+        raise Reconnect("not_connected", vendor=integration.vendor)
+    language = kept["document"]["language"]
+    try:
+        settings = integration.settings.model_validate(given)
+    except ValidationError:  # saved by an older version
+        raise Misconfigured("no_settings", integration=integration.key) from None
+    return Work(platform, workspace, language, settings, kept["types"], connection)
+
+
+def drain(
+    bell: Bell, integration: Integration, worker: Worker, platform: Platform, left: Callable[[], timedelta]
+) -> None:
+    """Work off what is due in a box, in batches, until nothing is or the time is nearly up.
+
+    `left` tells the time that remains. What is not finished rings again; AWS errors are botocore's.
+    """
+    box = (bell.workspace, bell.integration)
+    while left() > _ENOUGH:
+        if rows := platform.deliveries.due(*box, AT_ONCE):
+            _attempt(rows, bell, integration, worker, platform)
+            continue
+        due = platform.deliveries.next_due(*box)
+        pause = due - platform.clock() if due else _WORTH_WAITING
+        if pause >= _WORTH_WAITING:
+            return
+        platform.sleep(max(pause.total_seconds(), 0.05))
+    ring(bell)
+
+
+def _attempt(rows: Sequence[Item], bell: Bell, integration: Integration, worker: Worker, platform: Platform) -> None:
+    work: Work | None = None
+    try:
+        work = prepare(platform, bell.workspace, integration)
+    except Outcome as end:
+        verdicts: Mapping[str, Verdict] = dict.fromkeys((row["id"] for row in rows), end)
+    else:
+        verdicts = _verdicts(rows, worker, work)
+        if any(isinstance(verdict, Done) for verdict in verdicts.values()):
+            platform.connections.used(work.connection)
+    if work and (lost := next((end for end in verdicts.values() if isinstance(end, Reconnect)), None)):
+        platform.connections.broken(work.connection)
+        logger.warning("connection broken", workspace=bell.workspace, vendor=integration.vendor, reason=lost.code)
+    facts = {"vendor_calls": work.calls if work else 0, "batch": len(rows)}
+    ends = Counter(_settle(row, verdicts[row["id"]], platform, facts) for row in rows)
+    told = {"workspace": bell.workspace, "integration": integration.key, "ends": dict(ends), **facts}
+    logger.info("drained", extra=told)
+
+
+def _verdicts(rows: Sequence[Item], worker: Worker, work: Work) -> Mapping[str, Verdict]:
+    """The verdict on each row. What is refused as a whole is tried one by one, so that a bad record fails alone."""
+    ids = [row["id"] for row in rows]
+    try:
+        return _guarded(rows, worker, work)
+    except (Retry, Reconnect) as end:
+        return dict.fromkeys(ids, end)
+    except Outcome as end:
+        if len(rows) == 1:
+            return {ids[0]: end}
+    verdicts: dict[str, Verdict] = {}
+    for number, row in enumerate(rows):
+        try:
+            verdicts |= _guarded([row], worker, work)
+        except (Retry, Reconnect) as end:
+            return verdicts | dict.fromkeys(ids[number:], end)
+        except Outcome as end:
+            verdicts[row["id"]] = end
+    return verdicts
+
+
+def _guarded(rows: Sequence[Item], worker: Worker, work: Work) -> Mapping[str, Verdict]:
+    try:
+        jobs = [Job(row["id"], json.loads(work.platform.deliveries.open(row))) for row in rows]
+        return worker(jobs, work)
+    except (Outcome, *DOWN):
+        raise
+    except Exception as bug:  # noqa: BLE001 - the one place: our bug becomes a rejected delivery and an alarm
+        # The message may quote the payload: only the kind of error and where it happened go out.
+        frames = traceback.extract_tb(bug.__traceback__)[-4:]
+        where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+        logger.error("bug", workspace=work.workspace, error=type(bug).__name__, where=where)  # noqa: TRY400 - see above
+        if len(rows) == 1:
+            metrics.add_metric(name="Bugs", unit=MetricUnit.Count, value=1)
+        raise Rejected(_BUG, error=type(bug).__name__, where=where) from None
+
+
+def _settle(row: Item, verdict: Verdict, platform: Platform, facts: Mapping[str, Any]) -> str:
+    """Write a verdict down. Gives the state the delivery is in now."""
+    ledger = platform.deliveries
+    if isinstance(verdict, Done):
+        warnings = [{"code": warn.code, "params": dict(warn.params)} for warn in dict.fromkeys(verdict.warnings)]
+        ledger.settle(row, "delivered", outcome=dict(verdict.outcome), warnings=warnings, **facts)
+        return "delivered"
+    why = {"reason": verdict.code, "params": dict(verdict.params), **facts}
+    match verdict:
+        case Skip():
+            ledger.settle(row, "skipped", **why)
+            return "skipped"
+        case Reconnect() | Misconfigured():
+            ledger.park(row, "connection" if isinstance(verdict, Reconnect) else "setting", **why)
+            return "parked"
+        case Retry() if platform.clock() - datetime.fromisoformat(row["accepted_at"]) < _GIVE_UP:
+            ledger.postpone(row, platform.clock() + _pause(verdict, row["attempts"], platform.dice()), **why)
+            return "pending"
+    metrics.add_metric(name="Rejected", unit=MetricUnit.Count, value=1)
+    ledger.settle(row, "rejected", **why)
+    return "rejected"
+
+
+def _pause(verdict: Retry, attempts: int, dice: float) -> timedelta:
+    """The vendor's word, else a doubling pause with jitter (dice in 0..1) from seconds up to an hour."""
+    if verdict.after is not None:
+        return verdict.after + timedelta(seconds=dice)
+    doubled: timedelta = _FIRST_PAUSE * 2 ** min(attempts, 12)
+    return min(doubled, _LONGEST_PAUSE) * (0.5 + dice / 2)

@@ -1,0 +1,288 @@
+"""HubSpot: CRM objects, properties, owners, account. https://developers.hubspot.com/docs/api-reference/latest
+
+Date-versioned paths with one version constant. Objects are addressed by name; values are text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import batched
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from renkei.actions import Create, Item, Read, Reads, Record, Result, Search, To, Update, Upsert, Writes
+from renkei.config import Language, vendor_url
+from renkei.errors import Conflict, NotFound, Rejected
+from renkei.http import Client, encoded
+from renkei.oauth import OAuthVendor
+from renkei.vendors.hubspot_errors import classify, partial, trace_ids
+
+KEY = "hubspot"
+VERSION = "2026-09"
+UNIQUE = "renkei_key"
+"""The unique property that we put on records which have no unique property of their own."""
+_OBJECTS = f"/crm/objects/{VERSION}"
+_BATCH = 100
+_SEARCH_BODY = 3000  # characters; counted in bytes here, which is never less
+_SEARCH_PAGE = 200
+
+
+def _base() -> str:
+    return vendor_url("hubspot", "https://api.hubapi.com")
+
+
+OAUTH = OAuthVendor(
+    key=KEY,
+    authorize_url=lambda: vendor_url("hubspot_authorize", "https://app.hubspot.com/oauth/authorize"),
+    token_url=lambda: f"{_base()}/oauth/{VERSION}/token",
+    introspect_url=lambda: f"{_base()}/oauth/{VERSION}/token/introspect",
+    revoke_url=lambda: f"{_base()}/oauth/{VERSION}/token/revoke",
+    scopes=(
+        "oauth",
+        "crm.objects.companies.read",
+        "crm.objects.companies.write",
+        "crm.objects.contacts.read",
+        "crm.objects.contacts.write",
+        "crm.objects.owners.read",
+        "crm.schemas.companies.write",
+        "crm.schemas.contacts.write",
+    ),
+    account_field="hub_id",
+)
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of a portal. `mappable`: a text or a number that may be written and is not hidden."""
+
+    name: str
+    label: str
+    type: str
+    mappable: bool
+
+
+class HubSpot:
+    """One portal. Every method raises the outcomes of `renkei.errors`."""
+
+    def __init__(self, session: requests.Session, token: Callable[[bool], str]) -> None:
+        self._client = Client(KEY, _base(), session, token, classify)
+
+    @property
+    def calls(self) -> int:
+        """How many calls went out so far."""
+        return self._client.calls
+
+    def do(self, action: Reads | Writes) -> Result:
+        """Carry an action out. What fails for one item is in the result; what fails for all is raised."""
+        match action:
+            case Search():
+                return self._search(action)
+            case Read():
+                return self._read(action)
+            case Create():
+                return self._create(action)
+            case Upsert():
+                return self._upsert(action)
+            case Update():
+                return self._update(action)
+
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
+    def _search(self, action: Search) -> Result:
+        result = Result()
+        for body in _search_bodies(action):
+            after: str | None = "0"
+            while after is not None:
+                page = self._client.call("POST", f"{_OBJECTS}/{action.object}/search", json={**body, "after": after})
+                result.records |= {found["id"]: _record(found) for found in page.body["results"]}
+                after = ((page.body.get("paging") or {}).get("next") or {}).get("after")
+        return result
+
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-read
+    def _read(self, action: Read) -> Result:
+        result = Result()
+        if len(action.keys) > 1:
+            wanted = sorted({*action.properties, *([action.by] if action.by else [])})
+            for keys in batched(action.keys, _BATCH, strict=False):
+                body: dict[str, Any] = {"inputs": [{"id": key} for key in keys], "properties": wanted}
+                body |= {"propertiesWithHistory": []} | ({"idProperty": action.by} if action.by else {})
+                answer = self._client.call("POST", f"{_OBJECTS}/{action.object}/batch/read", json=body)
+                found = (_record(entry) for entry in answer.body["results"])
+                result.records |= {_key(record, action.by): record for record in found}
+        # One by one: a merged record answers to its old id, and a contact to its second address, only so.
+        for key in action.keys:
+            if key not in result.records:
+                self._read_one(action, key, result)
+        return result
+
+    def _read_one(self, action: Read, key: str, result: Result) -> None:
+        query = {"properties": ",".join(action.properties)} | ({"idProperty": action.by} if action.by else {})
+        try:
+            answer = self._client.call("GET", f"{_OBJECTS}/{action.object}/{_quoted(key)}", params=query)
+        except NotFound as missing:
+            result.failed[key] = missing
+        else:
+            result.records[key] = _record(answer.body)
+
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-create
+    def _create(self, action: Create) -> Result:
+        if len(action.items) == 1:
+            return self._create_one(action.object, action.items[0])
+        try:
+            return self._batch(action.object, "create", action.by, action.items)
+        except Conflict:
+            # Seen: one conflict fails a whole batch and only the first is named. Take out all that exist.
+            there = self._read(Read(action.object, tuple(item.key for item in action.items), (), action.by))
+        taken = {key: Conflict("hubspot_exists", record_id=record.id) for key, record in there.records.items()}
+        result = Result(failed=dict(taken))
+        rest = [item for item in action.items if item.key not in taken]
+        parts = [self._create_one(action.object, item) for item in rest] if not taken else []
+        if rest and taken:
+            parts = [self._create(Create(action.object, action.by, tuple(rest)))]
+        for part in parts:
+            result.records |= part.records
+            result.failed |= part.failed
+        return result
+
+    def _create_one(self, object_name: str, item: Item) -> Result:
+        body = {"properties": dict(item.properties), "associations": [_to(to) for to in item.to]}
+        try:
+            answer = self._client.call("POST", f"{_OBJECTS}/{object_name}", json=body)
+        except Conflict as taken:
+            return Result(failed={item.key: taken})
+        return Result(records={item.key: _record(answer.body, new=True)})
+
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-upsert
+    def _upsert(self, action: Upsert) -> Result:
+        return self._batch(action.object, "upsert", action.by, action.items)
+
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/update-object
+    def _update(self, action: Update) -> Result:
+        if len(action.items) > 1:
+            return self._batch(action.object, "update", action.by, action.items)
+        (item,) = action.items
+        query = {"idProperty": action.by} if action.by else None
+        path, body = f"{_OBJECTS}/{action.object}/{_quoted(item.key)}", {"properties": dict(item.properties)}
+        try:
+            answer = self._client.call("PATCH", path, json=body, params=query)
+        except NotFound as missing:
+            return Result(failed={item.key: missing})
+        return Result(records={item.key: _record(answer.body)})
+
+    def _batch(self, object_name: str, verb: str, by: str | None, items: tuple[Item, ...]) -> Result:
+        """A batch write in hundreds, with trace ids so that a bad item fails alone; matched by key."""
+        result = Result()
+        for part in batched(items, _BATCH, strict=False):
+            inputs = [_input(verb, by, item, str(number)) for number, item in enumerate(part)]
+            answer = self._client.call("POST", f"{_OBJECTS}/{object_name}/batch/{verb}", json={"inputs": inputs})
+            known = {item.key for item in part}
+            for entry in answer.body["results"]:
+                record = _record(entry, new=verb == "create")
+                if (key := _key(record, by)) in known:
+                    result.records[key] = record
+            for entry in answer.body.get("errors") or ():
+                for number in trace_ids(entry):
+                    result.failed[part[int(number)].key] = partial(entry)
+            for key in known - result.records.keys() - result.failed.keys():
+                # Neither made nor refused, as far as the answer says: that must never pass for success.
+                result.failed[key] = Rejected("vendor_garbled", vendor=KEY)
+        return result
+
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/properties
+    def properties(self, object_name: str, language: Language) -> list[Property]:
+        """The portal's properties of an object, with HubSpot's labels in a language."""
+        path = f"/crm/properties/{VERSION}/{object_name}"
+        answer = self._client.call("GET", path, params={"locale": language})
+        return [_property(entry) for entry in answer.body["results"]]
+
+    def ensure_unique(self, object_name: str) -> None:
+        """Make sure that the object has our unique property; there already is fine."""
+        group = {"companies": "companyinformation", "contacts": "contactinformation"}.get(object_name)
+        body = {"name": UNIQUE, "label": "Renkei key", "type": "string", "fieldType": "text", "hasUniqueValue": True}
+        body |= {"groupName": group or f"{object_name.removesuffix('s')}information", "formField": False}
+        body |= {"description": "Set by Renkei so that nothing is made twice. Please leave as it is.", "hidden": True}
+        try:
+            self._client.call("POST", f"/crm/properties/{VERSION}/{object_name}", json=body)
+        except Conflict:
+            return
+
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/owners
+    def owners(self) -> dict[str, str]:
+        """The ids of all owners by mail address (lower case)."""
+        owners: dict[str, str] = {}
+        query = {"limit": "100"}
+        while True:
+            page = self._client.call("GET", f"/crm/owners/{VERSION}", params=query).body
+            owners |= {owner["email"].lower(): owner["id"] for owner in page["results"] if owner.get("email")}
+            after = ((page.get("paging") or {}).get("next") or {}).get("after")
+            if after is None:
+                return owners
+            query["after"] = after
+
+    # https://developers.hubspot.com/docs/api-reference/latest/crm/app-uninstalls
+    def uninstall(self) -> None:
+        """Take our app out of the portal; HubSpot mails its super admins."""
+        self._client.call("DELETE", f"/appinstalls/{VERSION}/external-install")
+
+
+def _search_bodies(action: Search) -> Iterator[dict[str, Any]]:
+    """The searches that ask for everything in as few bodies of 3,000 characters as possible."""
+    groups: dict[str, list[str]] = {}
+
+    def body() -> dict[str, Any]:
+        filters = [{"propertyName": name, "operator": "IN", "values": values} for name, values in groups.items()]
+        return {
+            "filterGroups": [{"filters": [one]} for one in filters],
+            "sorts": [],
+            "properties": list(action.properties),
+            "limit": _SEARCH_PAGE,
+            "after": "00000",
+        }
+
+    # IN wants lower case; the caller compares what comes back exactly.
+    wanted = [(name, value.lower()) for name, values in action.any_of.items() for value in values]
+    for name, value in dict.fromkeys(wanted):
+        groups.setdefault(name, []).append(value)
+        if len(encoded(body())) > _SEARCH_BODY and sum(map(len, groups.values())) > 1:
+            groups[name].pop()
+            groups = {key: values for key, values in groups.items() if values}
+            yield body()
+            groups = {name: [value]}
+    if groups:
+        yield body()
+
+
+def _input(verb: str, by: str | None, item: Item, trace: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {"properties": dict(item.properties), "objectWriteTraceId": trace}
+    if verb == "create":
+        return entry | {"associations": [_to(to) for to in item.to]}
+    if verb == "upsert":
+        entry["properties"][by] = item.key
+    return entry | {"id": item.key} | ({"idProperty": by} if by else {})
+
+
+def _to(to: To) -> dict[str, Any]:
+    types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number} for number in to.types]
+    return {"to": {"id": to.id}, "types": types}
+
+
+def _record(entry: Mapping[str, Any], *, new: bool = False) -> Record:
+    values = {name: str(value) for name, value in (entry.get("properties") or {}).items() if value not in (None, "")}
+    return Record(str(entry["id"]), values, new=new or bool(entry.get("new")))
+
+
+def _key(record: Record, by: str | None) -> str:
+    return record.properties.get(by, "").lower() if by else record.id
+
+
+def _property(entry: Mapping[str, Any]) -> Property:
+    fixed = (entry.get("modificationMetadata") or {}).get("readOnlyValue") or entry.get("calculated")
+    plain = entry["type"] in {"string", "number", "phone_number"} and entry.get("fieldType") != "file"
+    mappable = plain and not fixed and not entry.get("hidden")
+    return Property(entry["name"], entry.get("label") or entry["name"], entry["type"], mappable)
+
+
+def _quoted(key: str) -> str:
+    return quote(key, safe="")

@@ -1,0 +1,47 @@
+"""What workers need to speak to a vendor account: our app's credentials and a living token."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from aws_lambda_powertools.utilities import parameters
+
+from renkei import config
+from renkei.connections import Connection
+from renkei.errors import Misconfigured
+from renkei.oauth import App, OAuthVendor, Tokens, TokenSource
+from renkei.runtime import Platform
+from renkei.vendors import hubspot
+
+OAUTH: Mapping[str, OAuthVendor] = {hubspot.KEY: hubspot.OAUTH}
+_APP_SECONDS = 300
+
+
+def app_of(vendor: str, secrets: Mapping[str, Any]) -> App:
+    """The app that a connection uses: its own, or the deployment's from Secrets Manager. Misconfigured if none."""
+    if secrets.get("client_id"):
+        return App(secrets["client_id"], secrets["client_secret"])
+    held: Any = parameters.get_secret(config.app_secret(vendor), max_age=_APP_SECONDS)
+    try:
+        app = App(**json.loads(held))
+    except (TypeError, ValueError):
+        app = App("", "")
+    if not app.client_id or not app.client_secret:
+        raise Misconfigured("no_app", vendor=vendor)
+    return app
+
+
+def tokens_of(vendor: str, session: requests.Session, secrets: Mapping[str, Any]) -> Tokens:
+    """The token endpoints of a vendor for the app that a connection uses."""
+    return Tokens(OAUTH[vendor], app_of(vendor, secrets), session)
+
+
+def token_source(parts: Platform, connection: Connection) -> TokenSource:
+    """A living token of a connection."""
+    vendor = connection.vendor
+    return TokenSource(
+        connection, parts.connections, lambda kept: tokens_of(vendor, parts.session, kept), parts.clock, parts.sleep
+    )

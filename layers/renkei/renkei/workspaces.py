@@ -1,0 +1,88 @@
+"""Workspaces: settings, the sources that may send to them, and short-lived sessions (one table).
+
+Rows of a workspace: `settings` (the workspace file and what was checked), `source#<vendor>` (what the webhook
+receiver needs to know, no secret), `session#<digest>` (OAuth tickets and states, ten minutes).
+The workspace named `-` is the stack's own: its digest key, and the list of workspaces.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from renkei.config import Clock
+from renkei.dynamo import ConditionFailed, Item, Table
+from renkei.vault import Vault
+
+NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
+SESSION = timedelta(minutes=10)
+_TABLE = Table("workspaces")
+
+
+def names() -> list[str]:
+    """All workspaces of the stack."""
+    rows = _TABLE.query(("workspace", "-"), sort=("item", "begins_with", "workspace#"))
+    return [row["item"].partition("#")[2] for row in rows]
+
+
+def register(workspace: str) -> None:
+    """Put a workspace on the stack's list. ValueError if the name is none."""
+    if not NAME.fullmatch(workspace):
+        raise ValueError(f"a workspace's name matches {NAME.pattern}")
+    _TABLE.put({"workspace": "-", "item": f"workspace#{workspace}"})
+
+
+def settings(workspace: str) -> Item | None:
+    """{`document`: the workspace file, `types`: {object: {property: type}}}, or None before the first apply."""
+    row = _TABLE.get({"workspace": workspace, "item": "settings"})
+    return {"document": json.loads(row["document"]), "types": row["types"]} if row else None
+
+
+def save_settings(workspace: str, document: Mapping[str, Any], types: Mapping[str, Any]) -> None:
+    """Keep a workspace file that was checked, with the property types it was checked against."""
+    row = {"workspace": workspace, "item": "settings", "types": dict(types)}
+    _TABLE.put(row | {"document": json.dumps(document, ensure_ascii=False)})
+    register(workspace)
+
+
+def source(workspace: str, vendor: str) -> Item | None:
+    """What the webhook receiver knows of a source: `header`, `tokens` (digests), `listeners`, `off`."""
+    return _TABLE.get({"workspace": workspace, "item": f"source#{vendor}"})
+
+
+def save_source(workspace: str, vendor: str, **facts: Any) -> Item:
+    """Change some of what is known of a source."""
+    return _TABLE.update({"workspace": workspace, "item": f"source#{vendor}"}, put=facts)
+
+
+class Sessions:
+    """Single-use secrets that a browser carries for ten minutes; stored by digest, their content sealed."""
+
+    def __init__(self, vault: Vault, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
+
+    def open(self, token: str, content: Mapping[str, Any]) -> None:
+        """Keep content under a token that only its holder knows."""
+        name = self._name(token)
+        sealed = self._vault.seal(json.dumps(content).encode(), workspace="-", purpose="session", place=name)
+        ends = int((self._clock() + SESSION).timestamp())
+        _TABLE.put({"workspace": "-", "item": name, "sealed": sealed, "ttl": ends})
+
+    def redeem(self, token: str) -> tuple[dict[str, Any] | None, bool]:
+        """(content, expired): the content once, and only within ten minutes; (None, False) if unknown or used."""
+        name = self._name(token)
+        try:
+            row = _TABLE.delete({"workspace": "-", "item": name}, if_there="item")
+        except ConditionFailed:
+            return None, False
+        if row is None or row["ttl"] < self._clock().timestamp():
+            return None, row is not None
+        opened = self._vault.open(row["sealed"], workspace="-", purpose="session", place=name)
+        return json.loads(opened), False
+
+    def _name(self, token: str) -> str:
+        return f"session#{self._vault.digest('session', token)}"

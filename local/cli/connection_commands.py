@@ -77,7 +77,7 @@ def _hand_over(context: Context, args: argparse.Namespace) -> int:
     url, tokens = text(answer.get("webhook_url")), text(answer.get("tokens"))
     context.screen.data({"webhook_url": url, "header": header, "tokens": answer.get("tokens")})
     context.screen.line(context.screen.text("timerex_ready", url=url, header=header, tokens=tokens))
-    if args.keep_old:
+    if args.keep_old and tokens != "1":  # it was the same one, or the first
         context.screen.note("rotation")
     return OK
 

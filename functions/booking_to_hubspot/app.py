@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from booking_to_hubspot import INTEGRATION, Settings
 from booking_to_hubspot.known import COMPANIES, CONTACTS, Known, Task
 from booking_to_hubspot.meetings import booking_link
@@ -35,6 +37,7 @@ _BOOKINGS = {timerex.KEY: timerex.booking}
 @metrics.log_metrics
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """SQS (FIFO) event of bells → drained boxes. Every bell is done: what fails stays due, and the sweep rings."""
+    metrics.add_metric(name="Bells", unit=MetricUnit.Count, value=len(event["Records"]))
     for record in event["Records"]:
         bell = Bell(**json.loads(record["body"]))
         drain(
@@ -49,7 +52,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def work_off(jobs: Sequence[Job], work: Work) -> Mapping[str, Verdict]:
     """Work jobs of one workspace off together. A raised Outcome means all of them."""
-    hubspot = HubSpot(work.platform.session, token_source(work.platform, work.connection))
+    hubspot = HubSpot(work.platform.session, token_source(work.platform, work.connection), work.platform.sleep)
     try:
         return Run(work, hubspot).all(jobs)
     finally:

@@ -11,8 +11,6 @@ from renkei.settings import Problem
 from renkei.values import number
 from renkei.vendors.hubspot import Property
 
-_SHOWN = 60  # names offered in one message
-
 
 def types_of(portal: Mapping[str, Sequence[Property]]) -> dict[str, dict[str, str]]:
     """{object: {property: type}} of what can be mapped; kept with the settings for shaping values."""
@@ -24,7 +22,7 @@ def problems(settings: Settings, portal: Mapping[str, Sequence[Property]]) -> It
     for number_, rules in enumerate(settings.calendars):
         for part, rows, object_name in (("company", rules.company, COMPANIES), ("contact", rules.contact, CONTACTS)):
             known = {prop.name: prop for prop in portal[object_name]}
-            allowed = tuple(f"{prop.name} ({prop.label})" for prop in portal[object_name] if prop.mappable)[:_SHOWN]
+            allowed = tuple(f"{prop.name} ({prop.label})" for prop in portal[object_name] if prop.mappable)
             for index, row in enumerate(rows):
                 place = ("calendars", number_, part, index)
                 yield from _row(row, known.get(row.target), allowed, place)

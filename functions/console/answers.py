@@ -41,17 +41,16 @@ def connection_view(connection: Connection) -> dict[str, Any]:
         "scopes": list(connection.scopes),
         "connected_at": row.get("connected_at"),
         "last_used_at": row.get("last_used_at"),
-        "warnings": [],
     }
 
 
-def delivery_view(row: Item, integration: str, language: Language) -> dict[str, Any]:
+def delivery_view(row: Item, language: Language) -> dict[str, Any]:
     """A delivery as JSON, with its reason and warnings in words."""
     warnings = [
         {"code": warn["code"], "message": text(warn["code"], language, warn["params"])}
         for warn in row.get("warnings", [])
     ]
-    reason = row.get("reason")
+    reason, integration = row.get("reason"), row["box"].partition("#")[2]
     return {
         "id": public_id(integration, row["id"]),
         "integration": integration,

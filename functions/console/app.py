@@ -18,8 +18,7 @@ from renkei import workspaces
 from renkei.aws import DOWN
 from renkei.bells import Bell, ring
 from renkei.config import Language
-from renkei.connecting import disconnect
-from renkei.deliveries import STATES, parse_id
+from renkei.deliveries import STATES, order, parse_id
 from renkei.errors import Outcome
 from renkei.runtime import logger, platform
 from renkei.texts import language_of, text
@@ -62,7 +61,7 @@ def apply(workspace: str) -> dict[str, Any]:
 @app.get("/api/workspaces/<workspace>/connections")
 def connections(workspace: str) -> dict[str, Any]:
     """The connections, without their secrets."""
-    return {"connections": [connection_view(found) for found in platform().connections.of(workspace)]}
+    return {"connections": [*map(connection_view, platform().connections.of(workspace)), *setup.sources(workspace)]}
 
 
 @app.post("/api/workspaces/<workspace>/connections/<vendor>")
@@ -75,7 +74,7 @@ def connect(workspace: str, vendor: str) -> dict[str, Any]:
 @app.delete("/api/workspaces/<workspace>/connections/<vendor>")
 def end_connection(workspace: str, vendor: str) -> dict[str, Any]:
     """Uninstall, revoke, destroy the tokens."""
-    failed = disconnect(platform(), workspace, vendor)
+    failed = setup.end(platform(), workspace, vendor)
     if failed is None:
         raise Wrong(HTTPStatus.NOT_FOUND, "not_connected", f"{vendor} is not connected")
     return {"disconnected": True, "not_revoked": failed}
@@ -83,26 +82,27 @@ def end_connection(workspace: str, vendor: str) -> dict[str, Any]:
 
 @app.get("/api/workspaces/<workspace>/deliveries")
 def deliveries(workspace: str) -> dict[str, Any]:
-    """Deliveries of one state, or of all, in pages."""
+    """Deliveries of one state, or of all, newest first, in pages."""
     query = app.current_event.query_string_parameters or {}
     state, limit = query.get("state", ""), query.get("limit", str(_PAGE))
     if state and state not in STATES:
         raise Wrong(HTTPStatus.BAD_REQUEST, "unknown_state", f"no such state; allowed: {', '.join(STATES)}")
     if not limit.isdecimal() or not 0 < int(limit) <= _PAGE:
         raise Wrong(HTTPStatus.BAD_REQUEST, "bad_limit", f"limit is a number from 1 to {_PAGE}")
+    states = [one for one in STATES if state in {"", one}]
+    rows = platform().deliveries.newest(workspace, list(INTEGRATIONS), states, int(limit), query.get("after", ""))
     language = _language(workspace)
-    start_key, _, after = query.get("after", "").partition("~")
-    shown: list[dict[str, Any]] = []
-    for key in INTEGRATIONS:
-        if start_key and key < start_key:
-            continue
-        rows = platform().deliveries.listed(
-            workspace, key, state, int(limit) - len(shown), after if key == start_key else ""
-        )
-        shown += [delivery_view(row, key, language) for row in rows]
-        if len(shown) >= int(limit):
-            return {"deliveries": shown, "next": f"{key}~{rows[-1]['state_at']}"}
-    return {"deliveries": shown, "next": None}
+    more = order(rows[-1]) if len(rows) == int(limit) else None
+    return {"deliveries": [delivery_view(row, language) for row in rows], "next": more}
+
+
+@app.get("/api/workspaces/<workspace>/deliveries/<delivery>")
+def one_delivery(workspace: str, delivery: str) -> dict[str, Any]:
+    """One delivery."""
+    row = platform().deliveries.one(workspace, *parse_id(delivery))
+    if row is None:
+        raise _unknown(delivery)
+    return delivery_view(row, _language(workspace))
 
 
 @app.post("/api/workspaces/<workspace>/deliveries/<delivery>/retry")
@@ -111,7 +111,7 @@ def retry(workspace: str, delivery: str) -> dict[str, Any]:
     integration, key = parse_id(delivery)
     done = platform().deliveries.retry(workspace, integration, key) if integration in INTEGRATIONS else None
     if done is None:
-        raise Wrong(HTTPStatus.NOT_FOUND, "unknown_delivery", f"there is no delivery {delivery}")
+        raise _unknown(delivery)
     if not done:
         message = "it is settled and its payload is gone; let the scheduler send it again"
         raise Wrong(HTTPStatus.CONFLICT, "nothing_to_retry", message)
@@ -152,6 +152,10 @@ def _down(down: Exception) -> Response[Any]:
     logger.error("store down", error=type(down).__name__)
     error = {"code": "store_down", "message": "AWS did not answer; try again", "problems": []}
     return _json(HTTPStatus.SERVICE_UNAVAILABLE, {"error": error})
+
+
+def _unknown(delivery: str) -> Wrong:
+    return Wrong(HTTPStatus.NOT_FOUND, "unknown_delivery", f"there is no delivery {delivery}")
 
 
 def _json(status: HTTPStatus, body: Mapping[str, Any]) -> Response[Any]:

@@ -11,7 +11,7 @@ from console.answers import Wrong
 from integrations import INTEGRATIONS
 from renkei import config, workspaces
 from renkei.config import Language
-from renkei.connecting import Ticket, issue, wake
+from renkei.connecting import Ticket, disconnect, issue, wake
 from renkei.errors import Reconnect
 from renkei.runtime import Platform
 from renkei.settings import Problem, check
@@ -115,3 +115,20 @@ def _keep_token(parts: Platform, workspace: str, body: Mapping[str, Any], base: 
     workspaces.save_source(workspace, timerex.KEY, tokens=tokens, listeners=listening, header=header, off=off)
     url = f"{base}/webhooks/{timerex.KEY}/{workspace}"
     return {"webhook_url": url, "header": header, "tokens": len(tokens)}
+
+
+def sources(workspace: str) -> list[dict[str, Any]]:
+    """The sources that may send to a workspace, as the list of connections shows them."""
+    source = workspaces.source(workspace, timerex.KEY)
+    tokens = len((source or {}).get("tokens", ()))
+    return [{"vendor": timerex.KEY, "state": "connected", "account": "", "tokens": tokens}] if tokens else []
+
+
+def end(parts: Platform, workspace: str, vendor: str) -> list[str] | None:
+    """End a connection, or a source's right to send. Gives what the vendor could not be told; None if there is none."""
+    if vendor != timerex.KEY:
+        return disconnect(parts, workspace, vendor)
+    if not sources(workspace):
+        return None
+    workspaces.save_source(workspace, vendor, tokens=[])
+    return []

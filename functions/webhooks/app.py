@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,9 @@ from renkei.webhooks import Refused, answer, one_of, parsed, raw_body
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-logger = Logger()
-client("dynamodb")  # made while the function starts, when Lambda gives it a whole processor
+logger = Logger(service="renkei")
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    client("dynamodb")  # while the function starts, when Lambda gives it a whole processor; elsewhere at first use
 
 _RECEIVERS = {timerex.KEY: timerex}
 _UNKNOWN = Refused(HTTPStatus.UNAUTHORIZED, "unknown workspace or wrong token")

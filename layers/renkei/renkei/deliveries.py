@@ -101,26 +101,36 @@ class Deliveries:
 
     def unpark(self, workspace: str, integration: str, waits_for: Literal["connection", "setting"]) -> int:
         """Bring back all that wait for this, oldest first. Gives their number."""
-        rows = self.listed(workspace, integration, "parked")
-        return sum(self._revive(row) for row in rows if row["waits_for"] == waits_for)
+        box, sort = box_of(workspace, integration), ("state_at", "begins_with", "parked#")
+        keys = [row["id"] for row in _TABLE.query(("box", box), sort=sort, index="state")]
+        rows = sorted(_TABLE.get_many({"box": box, "id": key} for key in keys), key=order)
+        return sum(self._revive(row) for row in rows if row.get("waits_for") == waits_for)
 
     def retry(self, workspace: str, integration: str, key: str) -> bool | None:
         """Bring one delivery back by hand. None: there is no such one; False: it holds no payload any more."""
-        row = _TABLE.get({"box": box_of(workspace, integration), "id": key})
+        row = self.one(workspace, integration, key)
         if row is None:
             return None
         return "sealed" in row and self._revive(row)
 
-    def listed(
-        self, workspace: str, integration: str, state: str = "", limit: int | None = None, after: str = ""
+    def one(self, workspace: str, integration: str, key: str) -> Item | None:
+        """A delivery, or None if there is no such one."""
+        return _TABLE.get({"box": box_of(workspace, integration), "id": key})
+
+    def newest(
+        self, workspace: str, integrations: Sequence[str], states: Sequence[State], limit: int, before: str = ""
     ) -> list[Item]:
-        """Deliveries of one state (or of all, by state) from `after` (a `state_at`) on, oldest first."""
-        box = box_of(workspace, integration)
-        sort = ("state_at", ">", after) if after else ("state_at", "begins_with", f"{state}#") if state else None
-        found = _TABLE.query(("box", box), sort=sort, index="state", limit=limit)
-        keys = [row["id"] for row in found if not state or row["state_at"].startswith(f"{state}#")]
-        rows = {row["id"]: row for row in _TABLE.get_many({"box": box, "id": key} for key in keys)}
-        return [rows[key] for key in keys if key in rows]
+        """The newest deliveries of these states, newest first; `before` is the `order` of the last one seen."""
+        keys: list[tuple[str, str, str]] = []
+        for box in (box_of(workspace, integration) for integration in integrations):
+            for state in states:
+                # `$` is the character after `#`: the end of the state's own range.
+                sort = ("state_at", "BETWEEN", f"{state}#", f"{state}#{before}" if before else f"{state}$")
+                found = _TABLE.query(("box", box), sort=sort, index="state", limit=limit + 1, newest_first=True)
+                keys += [(order(row), box, row["id"]) for row in found if order(row) != before]
+        chosen = sorted(keys, reverse=True)[:limit]
+        rows = _TABLE.get_many({"box": box, "id": key} for _, box, key in chosen)
+        return sorted(rows, key=order, reverse=True)
 
     def _waiting(self, box: str, until: str, limit: int) -> Iterator[Item]:
         return _TABLE.query(("box", box), sort=("due_at", "<=", until), index="due", limit=limit)
@@ -155,6 +165,11 @@ class Deliveries:
 def box_of(workspace: str, integration: str) -> str:
     """The box of a workspace's deliveries for one integration."""
     return f"{workspace}#{integration}"
+
+
+def order(row: Item) -> str:
+    """What deliveries are ordered by: when they were accepted, then their id."""
+    return str(row["state_at"]).partition("#")[2]
 
 
 def stamp(moment: datetime) -> str:

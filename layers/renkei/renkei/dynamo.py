@@ -41,7 +41,7 @@ class Table:
 
     def put(self, item: Item, *, unless: str | None = None) -> None:
         """Write a whole row. `unless`: an attribute that must not be there yet, else ConditionFailed."""
-        extra = {"ConditionExpression": f"attribute_not_exists({unless})"} if unless else {}
+        extra = _condition("attribute_not_exists", unless)
         _guarded("put_item", TableName=self.name, Item=_pack(item), **extra)
 
     def update(
@@ -78,7 +78,7 @@ class Table:
 
     def delete(self, key: Mapping[str, str], *, if_there: str | None = None) -> Item | None:
         """Delete a row and answer what it held. `if_there`: an attribute it must have, else ConditionFailed."""
-        extra = {"ConditionExpression": f"attribute_exists({if_there})"} if if_there else {}
+        extra = _condition("attribute_exists", if_there)
         answer = _guarded("delete_item", TableName=self.name, Key=_pack(key), ReturnValues="ALL_OLD", **extra)
         return _unpack(answer["Attributes"]) if answer.get("Attributes") else None
 
@@ -86,20 +86,24 @@ class Table:
         self,
         partition: tuple[str, str],
         *,
-        sort: tuple[str, str, str] | None = None,
+        sort: tuple[str, ...] | None = None,
         index: str | None = None,
         limit: int | None = None,
         newest_first: bool = False,
     ) -> Iterator[Item]:
         """Rows of a partition in the order of the sort key, read consistently, page by page.
 
-        `partition` is (attribute, value); `sort` (attribute, `begins_with` or an operator, value).
+        `partition` is (attribute, value); `sort` (attribute, `begins_with`, `BETWEEN` or an operator, value,
+        and the upper end of BETWEEN).
         """
         condition, names, values = "#p = :p", {"#p": partition[0]}, {":p": partition[1]}
         if sort:
-            attribute, operator, value = sort
-            condition += " AND begins_with(#s, :s)" if operator == "begins_with" else f" AND #s {operator} :s"
+            attribute, operator, value, *upper = sort
+            forms = {"begins_with": "begins_with(#s, :s)", "BETWEEN": "#s BETWEEN :s AND :t"}
+            condition += " AND " + forms.get(operator, f"#s {operator} :s")
             names["#s"], values[":s"] = attribute, value
+            if upper:
+                values[":t"] = upper[0]
         request: dict[str, Any] = {"TableName": self.name, "KeyConditionExpression": condition, "ConsistentRead": True}
         request |= {"ExpressionAttributeNames": names, "ExpressionAttributeValues": _pack(values)}
         request |= {"ScanIndexForward": not newest_first} | ({"IndexName": index} if index else {})
@@ -116,6 +120,12 @@ class Table:
     def name(self) -> str:
         """The table's real name in this stack."""
         return config.table(self._name)
+
+
+def _condition(function: str, attribute: str | None) -> dict[str, Any]:
+    if attribute is None:
+        return {}
+    return {"ConditionExpression": f"{function}(#a)", "ExpressionAttributeNames": {"#a": attribute}}
 
 
 def _guarded(call: str, **request: Any) -> Any:

@@ -40,8 +40,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 _GIVE_UP = timedelta(days=7)
 _BUG = "bug"
 
-logger = Logger()
-metrics = Metrics()
+logger = Logger(service="renkei")
+metrics = Metrics(namespace="Renkei", service="renkei")
 
 
 @dataclass

@@ -5,6 +5,7 @@ Date-versioned paths with one version constant. Objects are addressed by name; v
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import batched
@@ -26,8 +27,9 @@ UNIQUE = "renkei_key"
 """The unique property that we put on records which have no unique property of their own."""
 _OBJECTS = f"/crm/objects/{VERSION}"
 _BATCH = 100
-_SEARCH_BODY = 3000  # characters; counted in bytes here, which is never less
+_SEARCH_BODY = 3000  # characters
 _SEARCH_PAGE = 200
+_SEARCHES = 4  # at once; then one by one, because five a second are allowed and others search too
 
 
 def _base() -> str:
@@ -67,7 +69,10 @@ class Property:
 class HubSpot:
     """One portal. Every method raises the outcomes of `renkei.errors`."""
 
-    def __init__(self, session: requests.Session, token: Callable[[bool], str]) -> None:
+    def __init__(
+        self, session: requests.Session, token: Callable[[bool], str], sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._sleep = sleep
         self._client = Client(KEY, _base(), session, token, classify)
 
     @property
@@ -92,7 +97,9 @@ class HubSpot:
     # https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
     def _search(self, action: Search) -> Result:
         result = Result()
-        for body in _search_bodies(action):
+        for number, body in enumerate(_search_bodies(action), 1):
+            if number > _SEARCHES:
+                self._sleep(1 / _SEARCHES)
             after: str | None = "0"
             while after is not None:
                 page = self._client.call("POST", f"{_OBJECTS}/{action.object}/search", json={**body, "after": after})
@@ -245,7 +252,7 @@ def _search_bodies(action: Search) -> Iterator[dict[str, Any]]:
     wanted = [(name, value.lower()) for name, values in action.any_of.items() for value in values]
     for name, value in dict.fromkeys(wanted):
         groups.setdefault(name, []).append(value)
-        if len(encoded(body())) > _SEARCH_BODY and sum(map(len, groups.values())) > 1:
+        if len(encoded(body()).decode()) > _SEARCH_BODY and sum(map(len, groups.values())) > 1:
             groups[name].pop()
             groups = {key: values for key, values in groups.items() if values}
             yield body()

@@ -1,0 +1,310 @@
+"""One stack in process: the real handlers on moto's AWS and the sandbox HubSpot, with a clock of our own."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+from moto import mock_aws
+
+import booking_to_hubspot.app
+import console.app
+import oauth.app
+import schedules.app
+import webhooks.app
+from local.sandbox.hubspot import HubSpot
+from local.sandbox.inprocess import WsgiAdapter
+from renkei import aws, runtime
+from renkei.runtime import Platform
+
+ROOT = Path(__file__).parents[1]
+SANDBOX = "http://127.0.0.1:3001/hubspot"
+PUBLIC = "https://renkei.example.com"
+TOKEN = "timerex-security-token-0001"
+PORTAL = 111111
+REGION = "ap-northeast-1"
+QUEUE = "renkei-booking-to-hubspot.fifo"
+TABLES = {
+    "connections": ("workspace", "vendor", ()),
+    "links": ("scope", "link", ()),
+    "deliveries": ("box", "id", (("due", "due_at"), ("state", "state_at"))),
+    "workspaces": ("workspace", "item", ()),
+}
+SETTINGS: dict[str, Any] = {
+    "calendars": [
+        {
+            "calendar": "*",
+            "company": [
+                {"property": "name", "from": "company_name"},
+                {"property": "domain", "from": "guest_email"},
+                {"property": "numberofemployees", "question": "従業員数"},
+            ],
+            "contact": [
+                {"property": "email", "from": "guest_email"},
+                {"property": "lastname", "from": "guest_last_name"},
+                {"property": "firstname", "from": "guest_first_name"},
+            ],
+        }
+    ]
+}
+
+
+def event(name: str) -> dict[str, Any]:
+    """A recorded payload: `timerex/event_confirmed`."""
+    found: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text("utf-8"))
+    return found
+
+
+def booking(number: int = 0, *, kind: str = "confirmed", **changes: str | None) -> dict[str, Any]:
+    """A TimeRex payload with its own event id; `changes` are form values by field_type (None: not asked)."""
+    payload = event(f"timerex/event_{kind}")
+    payload["event"]["id"] = f"{number:020x}"
+    for field_type, value in changes.items():
+        items = [item for item in payload["event"]["form"] if item["field_type"] == field_type]
+        for item in items:
+            if value is None:
+                payload["event"]["form"].remove(item)
+            else:
+                item["value"] = value
+    return payload
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until told."""
+
+    now: datetime = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """The moment."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Pass time."""
+        self.now += timedelta(seconds=seconds)
+
+
+class Context:
+    """What Lambda tells a handler of its invocation."""
+
+    function_name = "renkei"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:ap-northeast-1:123456789012:function:renkei"
+    aws_request_id = "00000000-0000-0000-0000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Two minutes, always."""
+        return 120_000
+
+
+@dataclass
+class Stack:
+    """The stack, and what a person or a vendor does to it."""
+
+    clock: Clock = field(default_factory=Clock)
+    workspace: str = "demo"
+
+    def __post_init__(self) -> None:
+        """Put the parts together."""
+        self.hubspot = HubSpot(self.clock, sleep=self.clock.sleep)
+        self.platform = Platform(self.clock, self.clock.sleep, self.session(), dice=lambda: 0.5)
+
+    def session(self) -> requests.Session:
+        """A session whose HubSpot is the sandbox in this process."""
+        session = requests.Session()
+        session.mount(SANDBOX, WsgiAdapter(self.hubspot, "/hubspot"))
+        return session
+
+    def restart(self) -> None:
+        """A new process: what was only in memory is gone."""
+        self.platform = Platform(self.clock, self.clock.sleep, self.session(), dice=lambda: 0.5)
+        runtime.platform.cache_clear()
+        webhooks.app._vault.cache_clear()
+
+    # What the outside does.
+
+    def api(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, dict[str, Any]]:
+        """Call `/api`: (status, JSON)."""
+        parts = urlsplit(path)
+        answer = console.app.handler(
+            http_event(method, parts.path, json.dumps(body) if body is not None else None, headers, parts.query),
+            Context(),  # type: ignore[arg-type]
+        )
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def post(self, payload: object, token: str = TOKEN, **headers: str) -> tuple[int, dict[str, Any]]:
+        """Send a webhook as TimeRex does."""
+        raw = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
+        sent = {"x-timerex-authorization": token, "content-type": "application/json", **headers}
+        names = {"vendor": "timerex", "workspace": self.workspace}
+        request = http_event("POST", f"/webhooks/timerex/{self.workspace}", raw, sent) | {"pathParameters": names}
+        answer = webhooks.app.handler(request, Context())  # type: ignore[arg-type]
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def browse(self, url: str, cookie: str = "") -> dict[str, Any]:
+        """Open one of our own OAuth addresses as a browser would; gives Lambda's answer."""
+        parts = urlsplit(url)
+        request = http_event("GET", parts.path, None, {"accept-language": "en"}, parts.query)
+        request |= {"pathParameters": {"vendor": parts.path.split("/")[2]}, "cookies": [cookie] if cookie else []}
+        answer: dict[str, Any] = oauth.app.handler(request, Context())  # type: ignore[arg-type]
+        return answer
+
+    def consent(self, authorize_url: str, portal: int = PORTAL, answer: str = "allow") -> str:
+        """Press the button on the vendor's consent page; gives where the browser is sent."""
+        fields = {"portal": str(portal), "answer": answer}
+        pressed = self.session().post(authorize_url, data=fields, allow_redirects=False, timeout=5)
+        return pressed.headers["location"]
+
+    def connect(self, portal: int = PORTAL, **asked: object) -> dict[str, Any]:
+        """Connect HubSpot through the real routes; gives the answer of the callback."""
+        _, told = self.api("POST", f"/api/workspaces/{self.workspace}/connections/hubspot", asked)
+        started = self.browse(told["url"])
+        cookie = started["cookies"][0].partition(";")[0]
+        return self.browse(self.consent(started["headers"]["location"], portal), cookie)
+
+    def apply(self, settings: Mapping[str, Any] | None = None, **document: object) -> tuple[int, dict[str, Any]]:
+        """Apply a workspace file with these settings of booking_to_hubspot."""
+        whole = {"workspace": self.workspace, "integrations": {"booking_to_hubspot": settings or SETTINGS}, **document}
+        return self.api("PUT", f"/api/workspaces/{self.workspace}", whole)
+
+    def set_up(self, settings: Mapping[str, Any] | None = None) -> None:
+        """A workspace that is connected, listens to TimeRex and has its rules; call counting starts after it."""
+        assert self.connect()["statusCode"] == 200
+        self.api("POST", f"/api/workspaces/{self.workspace}/connections/timerex", {"token": TOKEN})
+        status, told = self.apply(settings)
+        assert status == 200, told
+        self.hubspot.calls.clear()
+
+    # What AWS does.
+
+    def bells(self) -> list[dict[str, Any]]:
+        """Take what is on the queue."""
+        sqs, url = aws.client("sqs"), self.queue_url()
+        taken: list[dict[str, Any]] = []
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                taken.append({"body": message["Body"], "messageId": message["MessageId"]})
+        return taken
+
+    def queue_url(self) -> str:
+        """The queue's address."""
+        url: str = aws.client("sqs").get_queue_url(QueueName=QUEUE)["QueueUrl"]
+        return url
+
+    def work(self) -> None:
+        """Let the worker answer the bells that were rung."""
+        if bells := self.bells():
+            booking_to_hubspot.app.handler({"Records": bells}, Context())
+
+    def sweep(self) -> int:
+        """Let the minute's sweep run; gives how many bells it rang."""
+        rung: int = schedules.app.handler({"job": "sweep"}, Context())["rung"]
+        return rung
+
+    # What can be looked at.
+
+    def deliveries(self, state: str = "") -> list[dict[str, Any]]:
+        """The ledger as the API shows it."""
+        query = f"?state={state}" if state else ""
+        found: list[dict[str, Any]] = self.api("GET", f"/api/workspaces/{self.workspace}/deliveries{query}")[1][
+            "deliveries"
+        ]
+        return found
+
+    def the(self, kind: str, portal: int = PORTAL) -> list[dict[str, Any]]:
+        """The living records of a portal."""
+        found: Any = self.hubspot.state(portal)[kind]
+        return [record for record in found if not record["archived"]]
+
+
+def http_event(method: str, path: str, body: str | None, headers: Mapping[str, str], query: str = "") -> dict[str, Any]:
+    """An HTTP API event, payload format 2.0."""
+    return {
+        "version": "2.0",
+        "routeKey": f"{method} {path}",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": dict(headers),
+        "queryStringParameters": dict(parse_qsl(query)),
+        "requestContext": {
+            "domainName": "renkei.example.com",
+            "http": {"method": method, "path": path, "sourceIp": "192.0.2.1"},
+            "requestId": "request",
+            "stage": "$default",
+        },
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+@contextmanager
+def running() -> Iterator[Stack]:
+    """A fresh stack for one test."""
+    with mock_aws(), mock.patch.dict("os.environ", _environment()):
+        stack = Stack()
+        _make(stack)
+        with (
+            mock.patch.object(runtime, "Platform", side_effect=lambda: stack.platform),
+            mock.patch.object(webhooks.app, "utc_now", stack.clock),
+        ):
+            stack.restart()
+            yield stack
+            runtime.platform.cache_clear()
+
+
+def _environment() -> dict[str, str]:
+    names = {f"RENKEI_{name.upper()}_TABLE": f"renkei-{name}" for name in TABLES}
+    return names | {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "RENKEI_HUBSPOT_URL": SANDBOX,
+        "RENKEI_HUBSPOT_AUTHORIZE_URL": f"{SANDBOX}/oauth/authorize",
+        "RENKEI_HUBSPOT_APP_SECRET": "renkei/hubspot-app",
+        "RENKEI_PUBLIC_URL": PUBLIC,
+        "RENKEI_QUEUE_BOOKING_TO_HUBSPOT": f"https://sqs.{REGION}.amazonaws.com/123456789012/{QUEUE}",
+        "POWERTOOLS_SERVICE_NAME": "renkei",
+        "POWERTOOLS_METRICS_NAMESPACE": "Renkei",
+        "POWERTOOLS_PARAMETERS_MAX_AGE": "0",
+    }
+
+
+def _make(stack: Stack) -> None:
+    """Tables, key, queue and secret, as the template makes them (tests/test_template.py compares the keys)."""
+    os.environ["RENKEI_KEY_ID"] = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    for name, (partition, sort, indexes) in TABLES.items():
+        attributes = {partition, sort, *(index_sort for _, index_sort in indexes)}
+        local = [
+            {
+                "IndexName": index,
+                "KeySchema": [
+                    {"AttributeName": partition, "KeyType": "HASH"},
+                    {"AttributeName": index_sort, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for index, index_sort in indexes
+        ]
+        aws.client("dynamodb").create_table(
+            TableName=f"renkei-{name}",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in sorted(attributes)],
+            KeySchema=[
+                {"AttributeName": partition, "KeyType": "HASH"},
+                {"AttributeName": sort, "KeyType": "RANGE"},
+            ],
+            **({"LocalSecondaryIndexes": local} if local else {}),
+        )
+    aws.client("sqs").create_queue(QueueName=QUEUE, Attributes={"FifoQueue": "true"})
+    secret = {"client_id": stack.hubspot.app.client_id, "client_secret": stack.hubspot.app.client_secret}
+    aws.client("secretsmanager").create_secret(Name="renkei/hubspot-app", SecretString=json.dumps(secret))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from local.stack.errors import StackError
-from local.stack.places import STATE, aws_environment
+from local.stack.places import aws_environment
 from local.stack.template import ROOT, TEMPLATE
 
-BUILD = STATE / "build"
+BUILD = ROOT / ".local" / "build"
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
 
 

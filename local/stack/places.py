@@ -5,13 +5,15 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Self
 
 from local.stack.errors import StackError
 from local.stack.template import REGION, ROOT
 
 HOST = "127.0.0.1"
-STATE = ROOT / ".local"
+# The tests keep theirs apart, so that they do not disturb a stack somebody works with.
+STATE = Path(os.environ.get("RENKEI_LOCAL_STATE", ROOT / ".local"))
 STATE_FILE = STATE / "stack.json"
 STACK_NAME = "renkei-local"
 

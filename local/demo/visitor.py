@@ -1,0 +1,139 @@
+"""Everybody the demo plays: the admin, the browser on the consent page, TimeRex, and a look into the sandbox HubSpot.
+
+All of them use HTTP only, as they do from outside.
+"""
+
+import time
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any, cast
+from urllib.parse import urljoin
+
+import requests
+from botocore.credentials import Credentials
+
+from local.cli.signing import Signer
+
+TIMEOUT = (5, 35)
+SETTLED = {"delivered", "skipped", "rejected"}
+# Beside these, a delivery may wait for a person; in the demo nobody comes.
+STUCK = {"parked"}
+
+
+class DemoTrouble(Exception):
+    """The demo cannot go on; the message says at what."""
+
+
+class Buttons(HTMLParser):
+    """Reads what a form would send if a person changed nothing and pressed a button."""
+
+    def __init__(self, pressed: str) -> None:
+        """Read for one button, by its value."""
+        super().__init__()
+        self.pressed = pressed
+        self.fields: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take a field's default or the pressed button."""
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        chosen = tag == "input" and (given.get("type") not in ("radio", "checkbox") or "checked" in given)
+        if name and (chosen or (tag == "button" and value == self.pressed)):
+            self.fields[name] = value
+
+
+def local_session() -> requests.Session:
+    """Give a session that uses no proxy and no .netrc: everything is on this machine."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+@dataclass
+class Visitor:
+    """Speaks to the stack at `url` and the sandbox vendors at `sandbox`, for one workspace."""
+
+    url: str
+    sandbox: str
+    region: str
+    workspace: str
+    http: requests.Session = field(default_factory=local_session)
+
+    def api(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        """Call the JSON API as the admin, signed. DemoTrouble if it answers an error."""
+        signer = Signer(Credentials("test", "test").get_frozen_credentials(), self.region)
+        answer = self.http.request(method, f"{self.url}/api/{path}", json=body, auth=signer, timeout=TIMEOUT)
+        if answer.status_code != requests.codes.ok:
+            raise DemoTrouble(f"{method} /api/{path} answered {answer.status_code}: {answer.text[:1000]}")
+        return cast("dict[str, Any]", answer.json())
+
+    def consent(self, start: str) -> str:
+        """Walk through the connection as a browser: start, the vendor's page, Allow, back. Gives the last page."""
+        browser = local_session()
+        page = self._followed(browser, start)
+        form = Buttons("allow")
+        form.feed(page.text)
+        back = browser.post(page.url, data=form.fields, timeout=TIMEOUT, allow_redirects=False)
+        if not back.is_redirect:
+            raise DemoTrouble(f"Allow on the consent page answered {back.status_code} instead of leading back")
+        return self._followed(browser, urljoin(page.url, back.headers["location"])).text
+
+    def _followed(self, browser: requests.Session, url: str) -> requests.Response:
+        answer = browser.get(url, timeout=TIMEOUT)
+        if answer.status_code != requests.codes.ok:
+            where = answer.url.split("?", maxsplit=1)[0]
+            raise DemoTrouble(f"{where} answered {answer.status_code}: {_words(answer.text)}")
+        return answer
+
+    def send(self, event: bytes, token: str) -> dict[str, Any]:
+        """Send an event to the webhook route as TimeRex does; gives the answer."""
+        headers = {"content-type": "application/json", "x-timerex-authorization": token}
+        url = f"{self.url}/webhooks/timerex/{self.workspace}"
+        answer = self.http.post(url, data=event, headers=headers, timeout=TIMEOUT)
+        if answer.status_code != requests.codes.ok:
+            raise DemoTrouble(f"POST {url} answered {answer.status_code}: {answer.text[:1000]}")
+        return cast("dict[str, Any]", answer.json())
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Read the ledger."""
+        return cast("list[dict[str, Any]]", self.api("GET", f"workspaces/{self.workspace}/deliveries")["deliveries"])
+
+    def settled(self, count: int, patience: float = 60) -> list[dict[str, Any]]:
+        """Wait until that many deliveries have ended, or one waits for a person; gives the ledger as it is then."""
+        until = time.monotonic() + patience
+        while True:
+            found = self.deliveries()
+            ended = [delivery for delivery in found if delivery["state"] in SETTLED | STUCK]
+            if len(ended) >= count or time.monotonic() > until:
+                return found
+            time.sleep(0.3)
+
+    def portal(self) -> dict[str, Any]:
+        """Look at what is in the first portal of the sandbox HubSpot."""
+        state = self.http.get(f"{self.sandbox}/hubspot/_sandbox/state.json", timeout=TIMEOUT).json()
+        return cast("dict[str, Any]", next(iter(state["portals"].values())))
+
+    def vendor_calls(self) -> list[str]:
+        """List what HubSpot was asked so far, OAuth and all."""
+        calls = self.http.get(f"{self.sandbox}/hubspot/_sandbox/calls.json", timeout=TIMEOUT).json()
+        return [f"{call['method']} {call['path']}" for call in calls]
+
+
+def _words(html: str) -> str:
+    reader = _Reader()
+    reader.feed(html)
+    return " ".join(" ".join(reader.found).split())[:500]
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._quiet = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self._quiet = tag == "style"
+
+    def handle_data(self, data: str) -> None:
+        if not self._quiet:
+            self.found.append(data)

@@ -1,0 +1,151 @@
+"""The deployed stack on the embedded emulator, from outside (make stack-test): one start, the whole story, one stop."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import requests
+
+from local.demo.story import Story
+from local.demo.visitor import Visitor
+from local.stack.children import answers
+
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]
+PATIENCE = 180
+
+
+def local_stack(state: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "local.stack", *arguments]
+    environment = os.environ | {"RENKEI_LOCAL_STATE": str(state)}
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
+    )
+
+
+def said(state: Path, *arguments: str) -> tuple[int, str]:
+    with local_stack(state, *arguments) as process:
+        output, _ = process.communicate(timeout=PATIENCE)
+    return process.returncode, output
+
+
+def until[T](found: Callable[[], T | None], patience: float = PATIENCE) -> T:
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        value = found()
+        if value:
+            return value
+        time.sleep(0.2)
+    raise TimeoutError(found)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def stack(folder: Path) -> Iterator[dict[str, Any]]:
+    ports = [f"--{name}-port=0" for name in ("front", "sandbox", "emulator")]
+    with local_stack(folder, "up", *ports) as process:
+
+        def started() -> dict[str, Any] | None:
+            if process.poll() is not None:
+                raise AssertionError(process.communicate()[0])
+            file = folder / "stack.json"
+            state: dict[str, Any] | None = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+            return state
+
+        state = until(started)
+        yield state
+        assert said(folder, "down") == (0, "Stopped.\n")
+        output, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, output
+    assert not (folder / "stack.json").exists()
+    assert [part for part in ("url", "sandbox", "endpoint_url") if answers(state[part])] == []
+
+
+@pytest.fixture
+def client(stack: dict[str, Any]) -> Callable[[str], Any]:
+    session = boto3.Session("test", "test", region_name=stack["region"])
+    return lambda service: session.client(service, endpoint_url=stack["endpoint_url"])  # type: ignore[call-overload]
+
+
+def physical(client: Callable[[str], Any], name: str) -> str:
+    found = client("cloudformation").describe_stack_resource(StackName="renkei-local", LogicalResourceId=name)
+    return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+
+def test_status_shows_the_addresses(stack: dict[str, Any], folder: Path) -> None:
+    code, output = said(folder, "status")
+    assert code == 0
+    assert all(stack[part] in output for part in ("url", "sandbox", "endpoint_url"))
+
+
+def test_the_public_address_is_in_the_outputs(stack: dict[str, Any]) -> None:
+    assert stack["outputs"]["WebhookUrl"] == f"{stack['url']}/webhooks"
+    assert stack["outputs"]["HubspotRedirectUrl"] == f"{stack['url']}/oauth/hubspot/callback"
+
+
+def test_only_the_api_s_own_routes_answer(stack: dict[str, Any]) -> None:
+    assert requests.get(f"{stack['url']}/healthz", timeout=30).status_code == 200
+    assert requests.get(f"{stack['url']}/nothing/here", timeout=30).status_code == 404
+    assert requests.get(f"{stack['url']}/webhooks/timerex/demo", timeout=30).status_code == 404
+
+
+def test_the_api_wants_a_signature_and_webhooks_a_token(stack: dict[str, Any]) -> None:
+    assert requests.get(f"{stack['url']}/api/workspaces", timeout=30).status_code == 403
+    unknown = requests.post(f"{stack['url']}/webhooks/timerex/demo", json={}, timeout=30)
+    assert unknown.status_code == 401
+
+
+def test_the_whole_story_holds(stack: dict[str, Any]) -> None:
+    lines: list[str] = []
+    story = Story(Visitor(stack["url"], stack["sandbox"], stack["region"], "demo"), lines.append)
+    story.tell()
+    assert story.failed == [], "\n".join(lines)
+
+
+def test_a_bell_nobody_can_answer_does_not_stop_the_next(client: Callable[[str], Any]) -> None:
+    queue = physical(client, "BookingToHubspotQueue")
+    for workspace in ("nobody", "somebody"):
+        bell = {"workspace": workspace, "connection": "hubspot", "integration": "booking_to_hubspot"}
+        client("sqs").send_message(
+            QueueUrl=queue,
+            MessageBody=json.dumps(bell),
+            MessageGroupId=workspace,
+            MessageDeduplicationId=uuid.uuid4().hex,
+        )
+    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+    def empty() -> bool:
+        found = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=counts)["Attributes"]
+        return all(found[count] == "0" for count in counts)
+
+    assert until(empty, 60)
+
+
+def test_deploying_again_keeps_routes_and_data(stack: dict[str, Any], folder: Path) -> None:
+    code, output = said(folder, "deploy")
+    assert code == 0, output
+    assert "5 routes answer" in output
+    assert requests.get(f"{stack['url']}/healthz", timeout=30).status_code == 200
+    visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
+    assert visitor.api("GET", "workspaces") == {"workspaces": ["demo"]}
+
+
+def test_the_sweep_comes_by_itself(client: Callable[[str], Any]) -> None:
+    group = "/renkei/renkei-local/sweep"
+
+    def swept() -> bool:
+        events = client("logs").filter_log_events(logGroupName=group)["events"]
+        return any("OldestPendingSeconds" in event["message"] for event in events)
+
+    assert until(swept, 90)

@@ -28,6 +28,7 @@ class Settings:
     omit_hub_id: bool = False
     conflicts_fail_whole_batch: bool = False
     merge_gives_new_id: bool = True
+    second_addresses_resolve: bool = True
 
     def change(self, changes: Mapping[str, object]) -> None:
         """Set some of them; raises ValueError for an unknown name or a value of another kind."""

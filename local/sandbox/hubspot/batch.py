@@ -63,12 +63,12 @@ def update(ask: Ask, kind: str) -> Answer:
     ask.need_objects("write", kind)
     inputs = items(ask.body(), "inputs")
     for by in {text(entry, "idProperty") for entry in inputs} - {None}:
-        unique_property(ask.portal, kind, str(by), "update")
+        unique_property(ask.portal, kind, str(by), "update/upsert")
     distinct([needed(entry, "id").lower() for entry in inputs])
 
     def one(entry: Json) -> Json:
         given, by = values(entry), text(entry, "idProperty")
-        record = addressed(ask, kind, needed(entry, "id"), by, merged=False, verb="update")
+        record = addressed(ask, kind, needed(entry, "id"), by)
         ask.portal.write(record, checked(ask.portal, kind, given, record), ask.now)
         return written(ask, record, given)
 
@@ -82,7 +82,7 @@ def upsert(ask: Ask, kind: str) -> Answer:
     inputs = items(ask.body(), "inputs")
     keys = {text(entry, "idProperty") for entry in inputs} - {None}
     for by in keys:
-        unique_property(ask.portal, kind, str(by), "upsert")
+        unique_property(ask.portal, kind, str(by), "update/upsert")
     distinct([needed(entry, "id").lower() for entry in inputs])
 
     def one(entry: Json) -> Json:
@@ -92,8 +92,7 @@ def upsert(ask: Ask, kind: str) -> Answer:
             raise not_found(key)
         new = record is None
         if record is None:
-            given = {str(by): key} | given
-            record = create_record(ask, kind, given, [])
+            record = create_record(ask, kind, {str(by): key} | given, [])
         else:
             ask.portal.write(record, checked(ask.portal, kind, given, record), ask.now)
         return written(ask, record, given) | {"new": new}

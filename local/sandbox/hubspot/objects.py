@@ -63,13 +63,18 @@ def create_record(ask: Ask, kind: str, given: dict[str, str], associations: obje
     return record
 
 
-def addressed(ask: Ask, kind: str, key: str, by: str | None, *, merged: bool, verb: str = "read") -> Record:
-    """The live record with this id, or with this value of a unique property; 404 when none."""
+def addressed(ask: Ask, kind: str, key: str, by: str | None, *, alone: bool = False) -> Record:
+    """The live record with this id, or with this value of a unique property; 404 when none.
+
+    Asked for alone, a record also answers to the ids and addresses it has beside its own.
+    """
     if by:
-        unique_property(ask.portal, kind, by, verb)
+        unique_property(ask.portal, kind, by, "read/update")
         record = ask.portal.find_by(kind, by, key)
+        if by == "email" and alone and record is None and ask.settings.second_addresses_resolve:
+            record = ask.portal.contact_with(key)
     else:
-        record = ask.portal.find(kind, key, merged=merged)
+        record = ask.portal.find(kind, key, merged=alone)
     if record is None:
         raise not_found(key)
     return record
@@ -105,7 +110,7 @@ def get(ask: Ask, kind: str, key: str) -> Answer:
         if record is None or not record.archived:
             raise not_found(key)
     else:
-        record = addressed(ask, kind, key, ask.query("idProperty"), merged=True)
+        record = addressed(ask, kind, key, ask.query("idProperty"), alone=True)
     return 200, _read(ask, record)
 
 
@@ -125,7 +130,7 @@ def update(ask: Ask, kind: str, key: str) -> Answer:
     ask.need_objects("write", kind)
     given = values(ask.body())
     by = ask.query("idProperty")
-    record = addressed(ask, kind, key, by, merged=True, verb="update")
+    record = addressed(ask, kind, key, by, alone=True)
     ask.portal.write(record, checked(ask.portal, kind, given, record), ask.now)
     return 200, written(ask, record, given)
 

@@ -68,8 +68,8 @@ class Checked:
         return [answer]
 
     def _check(self, request: Request, status: int, answer: bytes) -> None:
-        # 429 and 5xx are not described, and refusals of OAuth are those of RFC 6749.
-        if self._checker is None or status == 429 or status >= 500:
+        # 429, 477 and 5xx are not described, and refusals of OAuth are those of RFC 6749.
+        if self._checker is None or status in (429, 477) or status >= 500:
             return
         if request.path.startswith("/oauth") and status >= 400:
             return

@@ -30,7 +30,7 @@ def inline(ask: Ask, kind: str, given: object) -> Wanted:
     for entry in given if isinstance(given, list) else []:
         to_id = needed(mapping(mapping(entry).get("to"), "to"), "id")
         types = [type_id(spec) for spec in items(mapping(entry), "types")]
-        to_kind = _target_kind(kind, types)
+        to_kind = _target_kind(kind, types) if types else None
         if to_kind is None:
             raise invalid(f"Association types {types} are not valid for {kind}")
         ask.need_objects("write", to_kind)

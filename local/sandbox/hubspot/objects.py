@@ -20,6 +20,8 @@ from local.sandbox.hubspot.shapes import Json, needed, values
 from local.sandbox.hubspot.store import Portal, Record, stamp
 from local.sandbox.hubspot.values import checked, complete, unique_property
 
+# Of the record that a merge loses this property goes into that list of the one that stays.
+MERGED_LISTS = {"companies": ("domain", "hs_additional_domains"), "contacts": ("email", "hs_additional_emails")}
 LISTED, MOST_LISTED, MOST_WITH_HISTORY = 10, 100, 50
 
 
@@ -166,23 +168,21 @@ def merge_records(portal: Portal, kept: Record, lost: Record, now: datetime, *, 
     """Merge two records, into a third with a new id or into the first."""
     kind = kept.kind
     joined = lost.properties | kept.properties
-    for one, more in (("domain", "hs_additional_domains"), ("email", "hs_additional_emails")):
-        known = {"companies": "domain", "contacts": "email"}.get(kind)
-        extra = _joined(kept, lost, one, more)
-        if one == known and extra:
-            joined[more] = extra
+    if kind in MERGED_LISTS:
+        one, more = MERGED_LISTS[kind]
+        joined[more] = _joined(kept, lost, one, more)
     gone = [kept, lost] if new else [lost]
     parts = [lost.properties.get("hs_merged_object_ids"), kept.properties.get("hs_merged_object_ids")]
     ids = [r.id for r in gone] + [i for part in parts if part for i in part.split(";")]
     joined["hs_merged_object_ids"] = ";".join(dict.fromkeys(ids))
     joined.pop("hs_object_id")
-    ends = [(r, other, types) for r in gone for other, types in _links(portal, r)]
+    ends = [end for r in gone for end in portal.links.get((kind, r.id), {}).items()]
     for record in gone:
         portal.archive(record, now)
     final = portal.create(kind, joined, now) if new else kept
     if not new:
         portal.write(final, joined, now)
-    for _, other, types in ends:
+    for other, types in ends:
         links.move(portal, final, other, types, now)
     for record in gone:
         portal.merged[kind, record.id] = final.id
@@ -229,7 +229,3 @@ def _joined(kept: Record, lost: Record, one: str, more: str) -> str:
     found += lost.properties.get(more, "").split(";")
     own = kept.properties.get(one) or lost.properties.get(one)
     return ";".join(dict.fromkeys(value for value in found if value and value != own))
-
-
-def _links(portal: Portal, record: Record) -> list[tuple[tuple[str, str], set[int]]]:
-    return list(portal.links.get((record.kind, record.id), {}).items())

@@ -92,7 +92,9 @@ def test_inline(api: Api, pair: tuple[str, str]) -> None:
     assert _types(api, "contacts", made.json()["id"], "meetings") == {met: [(199, None)]}
 
 
-@pytest.mark.parametrize("what", ["unknown", "archived", "merged", "wrong type", "wrong category", "contact"])
+@pytest.mark.parametrize(
+    "what", ["unknown", "archived", "merged", "wrong type", "wrong category", "contact", "no type"]
+)
 def test_a_bad_inline_association_makes_nothing(api: Api, pair: tuple[str, str], hubspot: HubSpot, what: str) -> None:
     contact, company = pair
     spec, target = _spec(188 if what == "wrong type" else 279), company
@@ -106,7 +108,7 @@ def test_a_bad_inline_association_makes_nothing(api: Api, pair: tuple[str, str],
         hubspot.merge(PORTAL, "companies", company, hubspot.seed(PORTAL, "companies", {"name": "Firma"}))
     elif what == "wrong category":
         spec["associationCategory"] = "USER_DEFINED"
-    to = {"to": {"id": target}, "types": [spec]}
+    to = {"to": {"id": target}, "types": [] if what == "no type" else [spec]}
     body = {"properties": {"email": "b@kaisha.jp"}, "associations": [to]}
     response = api.post(f"{OBJECTS}/contacts", json=body)
     assert (response.status_code, response.json()["category"]) == (400, "VALIDATION_ERROR")

@@ -1,0 +1,139 @@
+"""The documents speak of what is there: commands, targets, files, scopes, parameters and outputs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations import INTEGRATIONS
+from local.cli.parser import build_parser
+from local.cli.yaml_file import read_workspace_file
+from local.stack.template import parsed
+from renkei.settings import check
+from renkei.vendors.hubspot import OAUTH, VERSION
+
+ROOT = Path(__file__).parents[1]
+DOCS = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+APP = ROOT / "docs" / "hubspot-app"
+TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+
+FENCE = re.compile(r"^ *```[^\n]*\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+SPAN = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+COMMENT = re.compile(r"\s+#\s.*")
+FILE = re.compile(r"(?<![\w./-])(?:\.ci|docs|events|functions|layers|local|renkei|tests)/[\w./-]*\w")
+SUGGESTED = "webinar"  # docs/add-an-integration.md walks through an integration that is not there
+
+each_document = pytest.mark.parametrize("path", DOCS, ids=lambda path: path.relative_to(ROOT).as_posix())
+
+
+def code(path: Path) -> list[str]:
+    """The lines of a document's code blocks, without comments, and the code in its sentences."""
+    text = path.read_text("utf-8")
+    lines = [line for block in FENCE.findall(text) for line in block.splitlines()]
+    return [COMMENT.sub("", part).strip() for part in (*lines, *SPAN.findall(FENCE.sub("", text)))]
+
+
+def anchors(path: Path) -> set[str]:
+    """A document's headings as the anchors of links name them."""
+    headings = (heading.lower().replace(" ", "-") for heading in HEADING.findall(path.read_text("utf-8")))
+    return {re.sub(r"[^\w-]", "", heading) for heading in headings}
+
+
+@each_document
+def test_every_relative_link_leads_somewhere(path: Path) -> None:
+    for link in LINK.findall(path.read_text("utf-8")):
+        if link.startswith("https://"):
+            continue
+        place, _, anchor = link.partition("#")
+        target = (path.parent / place).resolve() if place else path
+        assert target.is_relative_to(ROOT), link
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@each_document
+def test_every_renkei_command_is_understood(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in code(path):
+        if command.startswith("renkei "):
+            try:
+                build_parser("en").parse_args(shlex.split(command)[1:])
+            except SystemExit:
+                pytest.fail(f"{command}: {capsys.readouterr().err}")
+
+
+@each_document
+def test_every_make_target_is_there(path: Path) -> None:
+    for command in code(path):
+        verb, _, rest = command.partition(" ")
+        if verb == "make" and rest:
+            assert rest.split()[0] in TARGETS, command
+
+
+@each_document
+def test_every_file_that_is_named_is_there(path: Path) -> None:
+    named = [place for part in code(path) if "<" not in part for place in FILE.findall(part)]
+    for place in (place for place in named if SUGGESTED not in place):
+        assert (ROOT / place).exists() or (ROOT / "layers/renkei" / place).exists(), place
+
+
+@each_document
+def test_no_document_speaks_of_one_machine_or_account(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert not re.search(r"/(?:work|root|home|tmp)/", text)
+    assert not re.search(r"\b\d{12}\b", text), "an AWS account"
+
+
+def test_the_readme_names_the_commands_that_matter() -> None:
+    said = "\n".join(code(ROOT / "README.md"))
+    for command in ("connect hubspot", "connect timerex", "apply", "preview", "send", "deliveries", "retry"):
+        assert re.search(rf"renkei (?:--workspace NAME )?{command}\b", said), command
+    assert {"make demo", "make test", "make deploy"} <= set(said.splitlines())
+
+
+def test_the_outputs_and_parameters_that_are_named_are_the_templates() -> None:
+    template = parsed()
+    said = {part for path in DOCS for part in code(path)}
+    outputs = {"ApiUrl", "ApiId", "HubspotRedirectUrl", "HubspotAppSecret", "AlarmTopic"}
+    assert outputs <= said & set(template["Outputs"])
+    operating = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    assert [name for name in template["Parameters"] if f"`{name}`" not in operating] == []
+
+
+def test_the_policy_allows_the_api_and_nothing_else() -> None:
+    (block,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.DOTALL)
+    (statement,) = json.loads(block)["Statement"]
+    assert statement["Action"] == "execute-api:Invoke"
+    assert statement["Resource"].endswith(":API_ID/$default/*/api/*")
+
+
+def test_the_hubspot_app_asks_for_the_scopes_that_the_code_needs() -> None:
+    app: dict[str, Any] = json.loads((APP / "src" / "app" / "app-hsmeta.json").read_text("utf-8"))
+    auth = app["config"]["auth"]
+    assert (app["type"], app["config"]["distribution"], auth["type"]) == ("app", "private", "oauth")
+    assert auth["requiredScopes"] == list(OAUTH.scopes)
+    assert auth["optionalScopes"] == auth["conditionallyRequiredScopes"] == []
+    (redirect,) = auth["redirectUrls"]
+    path = f"/oauth/{OAUTH.key}/callback"
+    assert redirect.startswith("https://REPLACE-ME.")
+    assert redirect.endswith(path)
+    assert parsed()["Outputs"]["HubspotRedirectUrl"]["Value"]["Fn::Sub"][0] == f"${{Base}}{path}"
+
+
+def test_the_hubspot_project_is_of_the_version_that_the_code_speaks() -> None:
+    project: dict[str, str] = json.loads((APP / "hsproject.json").read_text("utf-8"))
+    assert project["platformVersion"] == VERSION.replace("-", ".")
+    assert (APP / project["srcDir"] / "app").is_dir()
+
+
+def test_the_example_of_a_workspace_file_is_valid() -> None:
+    document = read_workspace_file(ROOT / "docs" / "workspace.example.yaml").data
+    filled, problems = check(document, "demo", INTEGRATIONS)
+    assert problems == []
+    assert set(filled["integrations"]) == set(INTEGRATIONS)

@@ -3,7 +3,8 @@
 All are measured in the same run, one after the other in every round, so that a busy machine is busy for all of them.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -47,9 +48,16 @@ def compared(measured: Mapping[str, list[float]]) -> Table:
         title=f"Cold start: INIT in the real runtime, median of {len(measured[USUAL])}, in ms",
         columns=("function", "median", "min", "max", "of usual"),
         rows=rows,
-        notes=() if ratio > TARGET else (f"Met: {target}",),
+        notes=(*([] if ratio > TARGET else [f"Met: {target}"]), *busy(os.getloadavg()[0], os.cpu_count() or 1)),
         missed=(target,) if ratio > TARGET else (),
     )
+
+
+def busy(load: float, processors: int) -> Sequence[str]:
+    """Warn if others wanted the processors too: the function that imports more suffers more."""
+    if load <= processors:
+        return ()
+    return (f"The machine was busy (load {load:.1f} on {processors} processors): measure again when it is not.",)
 
 
 def _environment(variables: tuple[str, ...]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import requests
 
 from local.demo.story import Story
 from local.demo.visitor import DemoTrouble, Visitor
-from local.stack.__main__ import add_ports, chosen_ports, say, stop_on_sigterm, wait_for_ctrl_c
+from local.stack.__main__ import add_ports, chosen_ports, say, stop_on_signals, wait_for_ctrl_c
 from local.stack.errors import StackError
 from local.stack.places import Ports
 from local.stack.stack import Running, running
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--once", action="store_true", help="stop after the story instead of staying up")
     add_ports(parser)
     given = parser.parse_args(arguments)
-    stop_on_sigterm()
+    stop_on_signals()
     try:
         return _demo(chosen_ports(given), once=given.once)
     except StackError as error:
@@ -66,7 +66,8 @@ It stays up until Ctrl-C. Look around:
 In another terminal:
   export PATH="$PWD/.venv/bin:$PATH" RENKEI_WORKSPACE=demo RENKEI_TIMEREX_TOKEN={story.token}
   renkei deliveries
-  renkei send events/timerex/event_confirmed_free_mail.json""")
+  renkei send events/timerex/event_confirmed_free_mail.json
+  python -m local.stack logs""")
 
 
 if __name__ == "__main__":

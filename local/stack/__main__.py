@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from local.stack.children import answers
 from local.stack.errors import StackError
+from local.stack.logs import lines
 from local.stack.places import STATE_FILE, Ports, State
 from local.stack.stack import redeploy, running
 
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("down", help="stop the stack that was started elsewhere")
     commands.add_parser("deploy", help="build and deploy what changed to the running stack")
     commands.add_parser("status", help="show the running stack's addresses")
+    logs = commands.add_parser("logs", help="show what the functions logged")
+    logs.add_argument("function", nargs="?", help="webhooks, oauth, api, sweep or booking-to-hubspot (default: all)")
     given = parser.parse_args(arguments)
     try:
         match given.command:
@@ -34,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _down()
             case "deploy":
                 return _deploy()
+            case "logs":
+                return _logs(given.function)
             case _:
                 return _status()
     except StackError as error:
@@ -55,13 +60,16 @@ def chosen_ports(given: argparse.Namespace) -> Ports:
     return Ports.chosen(os.environ, **flags)
 
 
-def stop_on_sigterm() -> None:
-    """Make `kill` end this process the way Ctrl-C does, so that it stops what it started."""
+def stop_on_signals() -> None:
+    """Make `kill` end this process the way Ctrl-C does; once it stops its parts, no further signal disturbs it."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
 
 
 def say(line: str) -> None:
@@ -76,7 +84,7 @@ def wait_for_ctrl_c() -> None:
 
 
 def _up(ports: Ports) -> int:
-    stop_on_sigterm()
+    stop_on_signals()
     try:
         with running(ports, say) as stack:
             _show(stack.state)
@@ -116,6 +124,12 @@ def _status() -> int:
     state = _needed()
     _show(state)
     return 0 if answers(f"{state.url}/healthz") else 1
+
+
+def _logs(function: str | None) -> int:
+    for line in lines(_needed().endpoint_url, function):
+        say(line)
+    return 0
 
 
 def _needed() -> State:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from local.bench.cold import EMPTY, RECEIVER, USUAL, compared
+from local.bench.cold import EMPTY, RECEIVER, USUAL, busy, compared
 from local.bench.tables import Table
 
 
@@ -36,6 +36,11 @@ def test_a_table_is_plain_data_too() -> None:
 def test_the_receiver_has_a_target_against_the_usual_handler(receiver: float, missed: int) -> None:
     table = compared({EMPTY: [10.0], USUAL: [90.0, 100.0, 200.0], RECEIVER: [receiver]})
     assert len(table.missed) == missed
-    assert len(table.notes) == 1 - missed
+    assert any(note.startswith("Met:") for note in table.notes) == (not missed)
     assert table.rows[1] == (USUAL, 100, 90, 200, 1.0)
     assert table.rows[2][4] == receiver / 100
+
+
+def test_a_busy_machine_is_told() -> None:
+    assert not busy(1.9, 2)
+    assert "load 2.5 on 2" in busy(2.5, 2)[0]

@@ -113,6 +113,13 @@ def test_the_whole_story_holds(stack: dict[str, Any]) -> None:
     assert story.failed == [], "\n".join(lines)
 
 
+def test_the_logs_show_what_happened_and_nothing_of_the_guest(stack: dict[str, Any], folder: Path) -> None:
+    code, output = said(folder, "logs")
+    assert code == 0
+    assert "drained" in output
+    assert not [word for word in ("sasaki", "aozora", "青空商事", "佐々木", "capability") if word in output.lower()]
+
+
 def test_a_bell_nobody_can_answer_does_not_stop_the_next(client: Callable[[str], Any]) -> None:
     queue = physical(client, "BookingToHubspotQueue")
     for workspace in ("nobody", "somebody"):

@@ -1,0 +1,95 @@
+"""The world outside our processes at one moment: tables, bells, vendors, time. All that outlives a kill."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools.utilities import parameters
+from moto.backends import get_backend
+
+from local.sandbox.vendor import Vendor
+from renkei import aws
+from tests.harness import QUEUE, REGION, TABLES, Stack
+
+_ACCOUNT = "123456789012"
+_KEPT_ELSEWHERE = {"clock", "sleep", "_lock", "faults", "calls"}
+
+
+@dataclass(frozen=True)
+class World:
+    """A moment that can be returned to, any number of times. Equal bytes: the same world."""
+
+    frozen: bytes
+    bells: tuple[str, ...]
+
+
+def keep(stack: Stack) -> World:
+    """The world as it is now."""
+    vendors = [
+        {name: value for name, value in vars(vendor).items() if name not in _KEPT_ELSEWHERE}
+        for vendor in _vendors(stack)
+    ]
+    frozen = pickle.dumps((stack.clock.now, _dynamodb().tables, vendors))
+    return World(frozen, tuple(message.body for message in _queue()._messages))
+
+
+def return_to(stack: Stack, world: World, *, bells: bool) -> None:
+    """Make the world what it was, with new processes in it. `bells`: the queue gives its bells out again."""
+    stack.clock.now, _dynamodb().tables, vendors = pickle.loads(world.frozen)  # noqa: S301 - our own, of this process
+    for vendor, state in zip(_vendors(stack), vendors, strict=True):
+        vars(vendor).update(state)
+        vendor.faults.clear()
+        vendor.calls.clear()
+    queue = _queue()
+    queue._messages.clear()
+    queue._pending_messages.clear()
+    for number, body in enumerate(world.bells if bells else ()):
+        aws.client("sqs").send_message(
+            QueueUrl=stack.queue_url(),
+            MessageBody=body,
+            MessageGroupId="again",
+            MessageDeduplicationId=f"again-{number}-{len(queue.deleted_messages)}",
+        )
+    stack.restart()
+    parameters.clear_caches()  # type: ignore[no-untyped-call]
+
+
+def rows(table: str) -> Iterator[dict[str, Any]]:
+    """All rows of one of our tables in plain values; what is sealed stays sealed."""
+    for item in _dynamodb().tables[f"renkei-{table}"].all_items():
+        yield {name: _plain(value.to_regular_json()) for name, value in item.attrs.items()}
+
+
+def all_rows() -> Iterator[tuple[str, dict[str, Any]]]:
+    """(table, row) of everything we store."""
+    for table in TABLES:
+        for row in rows(table):
+            yield table, row
+
+
+def _vendors(stack: Stack) -> list[Vendor]:
+    return [value for value in vars(stack).values() if isinstance(value, Vendor)]
+
+
+def _plain(value: dict[str, Any]) -> Any:
+    ((kind, inner),) = value.items()
+    match kind:
+        case "M":
+            return {name: _plain(entry) for name, entry in inner.items()}
+        case "L":
+            return [_plain(entry) for entry in inner]
+        case "NULL":
+            return None
+        case _:
+            return inner
+
+
+def _dynamodb() -> Any:
+    return get_backend("dynamodb")[_ACCOUNT][REGION]
+
+
+def _queue() -> Any:
+    return get_backend("sqs")[_ACCOUNT][REGION].queues[QUEUE]

@@ -1,5 +1,15 @@
 """The explicit list of integrations: nothing else imports one."""
 
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
 from booking_to_hubspot import INTEGRATION as BOOKING_TO_HUBSPOT
 
 INTEGRATIONS = {integration.key: integration for integration in (BOOKING_TO_HUBSPOT,)}
+
+
+def console_of(key: str) -> ModuleType:
+    """What an integration brings to the admin's door (`<key>/console.py`): `check` and `preview`."""
+    return importlib.import_module(f"{key}.console")

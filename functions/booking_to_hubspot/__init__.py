@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from renkei.integration import Integration
 from renkei.mapping import Row
-from renkei.values import NameOrder
+from renkei.values import NameOrder, normal_domain
 
 
 class _Model(BaseModel):
@@ -20,6 +20,14 @@ class FreeMail(_Model):
 
     add: tuple[str, ...] = Field((), title="Free-mail domains to add")
     remove: tuple[str, ...] = Field((), title="Domains that are no free mail here")
+
+    @field_validator("add", "remove")
+    @classmethod
+    def _domains(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        domains = [normal_domain(text) for text in texts]
+        if None in domains:
+            raise ValueError(f"{texts[domains.index(None)]} is no domain")
+        return tuple(filter(None, domains))
 
 
 def _once(rows: tuple[Row, ...]) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-
-from aws_lambda_powertools.metrics import MetricUnit
 
 from booking_to_hubspot import INTEGRATION, Settings
 from booking_to_hubspot.known import COMPANIES, CONTACTS, Known, Task
@@ -16,13 +13,12 @@ from booking_to_hubspot.meetings import booking_link
 from booking_to_hubspot.plan import draft, plan, verdict
 from renkei import links
 from renkei.actions import Action, Forget, Remember, Result
-from renkei.bells import Bell
 from renkei.bookings import Booking
 from renkei.errors import Outcome, Rejected
 from renkei.freemail import free_mail
 from renkei.integration import Job, Verdict
 from renkei.mapping import Reading
-from renkei.runtime import Work, drain, logger, metrics, platform
+from renkei.runtime import Work, answer_bells, logger, metrics
 from renkei.vendors import timerex
 from renkei.vendors.hubspot import HubSpot
 from renkei.workers import token_source
@@ -37,17 +33,9 @@ _BOOKINGS = {timerex.KEY: timerex.booking}
 @metrics.log_metrics
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """SQS (FIFO) event of bells → drained boxes. Every bell is done: what fails stays due, and the sweep rings."""
-    metrics.add_metric(name="Bells", unit=MetricUnit.Count, value=len(event["Records"]))
-    for record in event["Records"]:
-        bell = Bell(**json.loads(record["body"]))
-        drain(
-            bell,
-            INTEGRATION,
-            work_off,
-            platform(),
-            lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()),
-        )
-    return {"batchItemFailures": []}
+    return answer_bells(
+        event, INTEGRATION, work_off, lambda: timedelta(milliseconds=context.get_remaining_time_in_millis())
+    )
 
 
 def work_off(jobs: Sequence[Job], work: Work) -> Mapping[str, Verdict]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from booking_to_hubspot.known import COMPANIES, UNIQUE, Firm, Known, Task
-from renkei.actions import Action, Forget, Item, Read, Record, Remember, Search, Upsert
+from booking_to_hubspot.known import COMPANIES, Firm, Known, Task
+from renkei.actions import UNIQUE, Action, Forget, Item, Read, Record, Remember, Search, Upsert
 from renkei.mapping import Value
 from renkei.values import fold_name, name_spellings, normal_domain
 

@@ -12,7 +12,6 @@ from renkei.errors import Conflict, Outcome
 from renkei.mapping import Value, Warn
 
 COMPANIES, CONTACTS, MEETINGS = "companies", "contacts", "meetings"
-UNIQUE = "renkei_key"
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from booking_to_hubspot.firms import company_of
-from booking_to_hubspot.known import COMPANIES, CONTACTS, MEETINGS, UNIQUE, Known, Task
-from renkei.actions import Action, Create, Item, Read, Remember, To, Update
+from booking_to_hubspot.known import COMPANIES, CONTACTS, MEETINGS, Known, Task
+from renkei.actions import UNIQUE, Action, Create, Item, Read, Remember, To, Update
 
 _TO_CONTACT, _TO_COMPANY = (200,), (188,)  # meeting → contact, meeting → company
 _CANCELLED = {"hs_meeting_outcome": "CANCELED"}

@@ -130,9 +130,8 @@ def properties(workspace: str, object_name: str) -> dict[str, Any]:
     """What can be mapped, with the portal's labels in the workspace's language."""
     if object_name not in {"companies", "contacts"}:
         raise Wrong(HTTPStatus.NOT_FOUND, "unknown_object", "allowed: companies, contacts")
-    found = setup.portal(platform(), workspace, _language(workspace))[object_name]
-    shown = [{"name": prop.name, "label": prop.label, "type": prop.type} for prop in found if prop.mappable]
-    return {"properties": shown}
+    found = setup.properties(platform(), workspace, object_name, _language(workspace))
+    return {"properties": [{"name": prop.name, "label": prop.label, "type": prop.type} for prop in found]}
 
 
 @app.exception_handler(Wrong)  # type: ignore[untyped-decorator]

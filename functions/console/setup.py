@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from booking_to_hubspot import Settings, checks
 from console.answers import Wrong
-from integrations import INTEGRATIONS
+from integrations import INTEGRATIONS, console_of
 from renkei import config, workspaces
 from renkei.config import Language
-from renkei.connecting import Ticket, disconnect, issue, wake
-from renkei.errors import Reconnect
+from renkei.connecting import Ticket, disconnect, issue
+from renkei.deliveries import stamp
 from renkei.runtime import Platform
 from renkei.settings import Problem, check
 from renkei.vendors import hubspot, timerex
-from renkei.workers import OAUTH, token_source
+from renkei.waking import wake
+from renkei.workers import OAUTH, account_of
 
 _TOKENS = 2  # valid at once, for rotation
 _SHORTEST_TOKEN = 16
@@ -26,56 +26,32 @@ def apply(parts: Platform, workspace: str, document: Mapping[str, Any]) -> dict[
     """Check a workspace file and keep it; deliveries that waited for a setting go on. Wrong with all problems."""
     filled, problems = check(document, workspace, INTEGRATIONS)
     types: dict[str, Any] = {}
-    if not problems:
-        types, problems = _against_portal(parts, filled)
+    for key, given in filled.get("integrations", {}).items() if not problems else ():
+        kept, found = console_of(key).check(parts, workspace, given, filled["language"])
+        types[key] = kept
+        problems += [Problem(("integrations", key, *one.path), one.message, one.allowed) for one in found]
     if problems:
         message = "the workspace file was not saved"
         raise Wrong(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", message, problems)
-    workspaces.save_settings(workspace, filled, types)
+    now = parts.clock()
+    for key in filled["integrations"]:
+        workspaces.wake_later(workspace, key, now)
+    workspaces.save_settings(workspace, filled, types, stamp(now))
     _tell_receivers(workspace, filled)
-    for key, integration in INTEGRATIONS.items():
-        if key in filled["integrations"]:
-            wake(parts, workspace, integration, "setting")
+    for key in filled["integrations"]:
+        wake(parts, workspace, INTEGRATIONS[key])
     return {"saved": True, "warnings": []}
 
 
-def _against_portal(parts: Platform, filled: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """(property types to keep, problems): each integration's rows against the account that they write to."""
-    key = "booking_to_hubspot"
-    given = filled["integrations"].get(key)
-    if given is None:
-        return {}, []
-    try:
-        found = portal(parts, filled["workspace"], filled["language"], meeting=given["meeting"])
-    except Reconnect:
-        remedy = "HubSpot is not connected, so the rows cannot be checked; run: renkei connect hubspot"
-        return {}, [Problem(("integrations", key), remedy)]
-    settings = Settings.model_validate(given)
-    problems = [
-        Problem(("integrations", key, *one.path), one.message, one.allowed) for one in checks.problems(settings, found)
-    ]
-    return checks.types_of(found), problems
-
-
-def portal(
-    parts: Platform, workspace: str, language: Language, *, meeting: bool = False
-) -> dict[str, Sequence[hubspot.Property]]:
-    """The portal's properties of companies and contacts. Reconnect if there is no living connection.
-
-    `meeting` also makes sure that meetings have our unique property.
-    """
-    connection = parts.connections.get(workspace, hubspot.KEY)
-    if connection is None or connection.state != "connected":
-        raise Reconnect("not_connected", vendor=hubspot.KEY)
-    account = hubspot.HubSpot(parts.session, token_source(parts, connection))
-    if meeting:
-        account.ensure_unique("meetings")
-    return {name: account.properties(name, language) for name in ("companies", "contacts")}
+def properties(parts: Platform, workspace: str, object_name: str, language: Language) -> list[hubspot.Property]:
+    """What can be mapped in the portal. Reconnect if there is no living connection."""
+    found = hubspot.HubSpot(parts.session, account_of(parts, workspace, hubspot.KEY)).properties(object_name, language)
+    return [prop for prop in found if prop.mappable]
 
 
 def _tell_receivers(workspace: str, filled: Mapping[str, Any]) -> None:
     """What the webhook receiver needs to know of the file: header, listeners, and which are off."""
-    listening = [integration.key for integration in INTEGRATIONS.values() if timerex.KEY in integration.sources]
+    listening = _listening(timerex.KEY)
     off = [key for key in listening if filled["integrations"].get(key, {}).get("enabled") is False]
     header = filled["sources"]["timerex"]["header"].lower()
     workspaces.save_source(workspace, timerex.KEY, header=header, listeners=listening, off=off)
@@ -100,6 +76,11 @@ def connect(parts: Platform, workspace: str, vendor: str, body: Mapping[str, Any
     return {"url": f"{base}/oauth/{vendor}/start?ticket={token}", "expires_at": ends.isoformat(timespec="seconds")}
 
 
+def _listening(source: str) -> dict[str, str]:
+    """The integrations that listen to a source, each with the vendor whose connection it writes through."""
+    return {one.key: one.vendor for one in INTEGRATIONS.values() if source in one.sources}
+
+
 def _keep_token(parts: Platform, workspace: str, body: Mapping[str, Any], base: str) -> dict[str, Any]:
     token = body.get("token")
     if not isinstance(token, str) or len(token) < _SHORTEST_TOKEN or token != token.strip():
@@ -109,7 +90,7 @@ def _keep_token(parts: Platform, workspace: str, body: Mapping[str, Any], base: 
     old = source.get("tokens", []) if body.get("keep_old") is True else []
     digest = parts.vault.digest(f"token {timerex.KEY}", token)
     tokens = list(dict.fromkeys([digest, *old]))[:_TOKENS]
-    listening = [integration.key for integration in INTEGRATIONS.values() if timerex.KEY in integration.sources]
+    listening = _listening(timerex.KEY)
     header = source.get("header") or timerex.TOKEN_HEADER
     off = source.get("off", [])
     workspaces.save_source(workspace, timerex.KEY, tokens=tokens, listeners=listening, header=header, off=off)

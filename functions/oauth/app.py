@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from integrations import INTEGRATIONS
 from renkei import config
 from renkei.aws import DOWN
-from renkei.connecting import Refusal, finish, start, wake
+from renkei.connecting import Refusal, finish, start
 from renkei.errors import Outcome
 from renkei.runtime import logger, platform
 from renkei.texts import language_of, text
+from renkei.waking import wake
 from renkei.workers import OAUTH
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     language = language_of(headers.get("accept-language", ""))
     if vendor not in OAUTH:
-        return _page(HTTPStatus.NOT_FOUND, "state_expired", language, {"vendor": vendor})
+        return _page(HTTPStatus.NOT_FOUND, "unknown_vendor", language, {})
     query = dict(event.get("queryStringParameters") or {})
     base = config.public_url(event["requestContext"]["domainName"])
     try:
@@ -70,10 +71,10 @@ def _start(vendor: str, ticket: str, base: str) -> dict[str, Any]:
 
 
 def _callback(vendor: str, query: dict[str, str], cookie: str, language: config.Language) -> dict[str, Any]:
-    ticket, account = finish(platform(), vendor, query, cookie)
-    for integration in INTEGRATIONS.values():
-        if integration.vendor == vendor:
-            wake(platform(), ticket.workspace, integration, "connection")
+    waiting = [integration for integration in INTEGRATIONS.values() if integration.vendor == vendor]
+    ticket, account = finish(platform(), vendor, query, cookie, [integration.key for integration in waiting])
+    for integration in waiting:
+        wake(platform(), ticket.workspace, integration)
     logger.info("connected", vendor=vendor, workspace=ticket.workspace)
     page = _page(HTTPStatus.OK, "connected", language, {"vendor": vendor, "account": account})
     return page | {"cookies": [f"{_COOKIE}=; Path=/oauth/{vendor}; Max-Age=0; HttpOnly; SameSite=Lax"]}

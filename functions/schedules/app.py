@@ -11,6 +11,7 @@ from integrations import INTEGRATIONS
 from renkei import workspaces
 from renkei.bells import Bell, ring
 from renkei.runtime import Platform, logger, metrics, platform
+from renkei.waking import wake
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -36,5 +37,7 @@ def sweep(parts: Platform) -> int:
             if due and due <= now:
                 ring(Bell(workspace, integration.vendor, integration.key))
                 rung += 1
+    for workspace, key in workspaces.waking(now):
+        rung += bool(key in INTEGRATIONS and wake(parts, workspace, INTEGRATIONS[key]))
     metrics.add_metric(name="OldestPendingSeconds", unit=MetricUnit.Seconds, value=oldest)
     return rung

@@ -32,8 +32,6 @@ if "AWS_LAMBDA_RUNTIME_API" in os.environ:
 
 _RECEIVERS = {timerex.KEY: timerex}
 _UNKNOWN = Refused(HTTPStatus.UNAUTHORIZED, "unknown workspace or wrong token")
-_CONNECTION = {"booking_to_hubspot": "hubspot"}
-"""Integration → vendor whose connection it writes through (tests compare it with functions/integrations.py)."""
 
 
 @functools.cache
@@ -90,13 +88,13 @@ def _store(
     told = {"accepted": 0, "repeated": 0, "skipped": 0}
     sealed = json.dumps(payload, separators=(",", ":")).encode()
     off = set(source.get("off") or ())
-    for integration in source["listeners"]:
+    for integration, connection in source["listeners"].items():
         reason = "unknown_event" if not known else "integration_off" if integration in off else ""
         if reason:
             told["skipped" if ledger.note_skipped(workspace, integration, key, reason, {}) else "repeated"] += 1
         elif ledger.accept(workspace, integration, key, sealed):
             told["accepted"] += 1
-            _ring(Bell(workspace, _CONNECTION[integration], integration))
+            _ring(Bell(workspace, connection, integration))
         else:
             told["repeated"] += 1
     logger.info("received", extra={"workspace": workspace, **told})

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from renkei.errors import Outcome
 
+UNIQUE = "renkei_key"
+"""The unique property that we put on records which have no unique property of their own."""
+
 
 @dataclass(frozen=True)
 class Record:

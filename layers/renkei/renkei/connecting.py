@@ -7,13 +7,13 @@ with a state that is bound to that browser by a cookie; the callback trades the 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
-from renkei.bells import Bell, ring
+from renkei import workspaces
+from renkei.connections import Connection
 from renkei.dynamo import ConditionFailed
 from renkei.errors import Outcome, Retry
-from renkei.integration import Integration
 from renkei.oauth import Grant, authorize_url, pkce
 from renkei.runtime import Platform
 from renkei.vendors.hubspot import HubSpot
@@ -65,12 +65,21 @@ def start(parts: Platform, vendor: str, token: str, redirect_uri: str) -> tuple[
     return authorize_url(OAUTH[vendor], app_of(vendor, ticket.own_app), redirect_uri, state, challenge), cookie
 
 
-def finish(parts: Platform, vendor: str, query: dict[str, str], cookie: str) -> tuple[Ticket, str]:
-    """Trade a callback for a stored connection; gives its ticket and account. Refusal or Outcome if not."""
+def finish(
+    parts: Platform, vendor: str, query: dict[str, str], cookie: str, waiting: Iterable[str]
+) -> tuple[Ticket, str]:
+    """Trade a callback for a stored connection; gives its ticket and account. Refusal or Outcome if not.
+
+    `waiting` are the integrations whose deliveries may wait for it.
+    """
     content, expired = parts.sessions.redeem(query.get("state", ""))
     if expired:
         raise Refusal("state_expired", vendor=vendor)
-    if not content or content["kind"] != "state" or not secrets.compare_digest(content["cookie"], cookie):
+    if (
+        not content
+        or content["kind"] != "state"
+        or not secrets.compare_digest(content["cookie"].encode(), cookie.encode())
+    ):
         raise Refusal("state_wrong", vendor=vendor)
     ticket = Ticket(**content["ticket"])
     if ticket.vendor != vendor:
@@ -82,6 +91,8 @@ def finish(parts: Platform, vendor: str, query: dict[str, str], cookie: str) -> 
     missing = sorted(set(OAUTH[vendor].scopes).difference(grant.scopes))
     if missing:
         raise Refusal("missing_scopes", scopes=", ".join(missing))
+    for integration in waiting:
+        workspaces.wake_later(ticket.workspace, integration, parts.clock())
     _store(parts, ticket, grant)
     return ticket, grant.account
 
@@ -101,23 +112,32 @@ def _store(parts: Platform, ticket: Ticket, grant: Grant) -> None:
         raise Retry("refresh_busy", vendor=ticket.vendor) from None
 
 
-def wake(parts: Platform, workspace: str, integration: Integration, cause: Literal["connection", "setting"]) -> int:
-    """Bring back what waited for a connection or a setting, and ring. Gives how many."""
-    woken = parts.deliveries.unpark(workspace, integration.key, cause)
-    if woken:
-        ring(Bell(workspace, integration.vendor, integration.key))
-    return woken
-
-
 def disconnect(parts: Platform, workspace: str, vendor: str) -> list[str] | None:
     """Uninstall, revoke and destroy. Gives what the vendor could not be told; None if there is no connection.
 
     Our own copy of the tokens goes in any case: a vendor that does not answer must not keep a secret alive.
+    An account that another workspace uses too stays installed there.
     """
     connection = parts.connections.get(workspace, vendor)
     if connection is None or "sealed" not in connection.row:
         return None
-    failed = []
+    failed = [] if _shared(parts, connection) else _told(parts, connection)
+    newest = parts.connections.get(workspace, vendor)
+    if newest:
+        parts.connections.disconnected(newest)
+    return failed
+
+
+def _shared(parts: Platform, connection: Connection) -> bool:
+    others = (
+        parts.connections.get(name, connection.vendor) for name in workspaces.names() if name != connection.workspace
+    )
+    return any(other and other.account == connection.account and "sealed" in other.row for other in others)
+
+
+def _told(parts: Platform, connection: Connection) -> list[str]:
+    """Tell the vendor that it is over; gives what it could not be told."""
+    workspace, vendor, failed = connection.workspace, connection.vendor, []
     try:
         HubSpot(parts.session, token_source(parts, connection)).uninstall()
     except Outcome:
@@ -127,7 +147,4 @@ def disconnect(parts: Platform, workspace: str, vendor: str) -> list[str] | None
         tokens_of(vendor, parts.session, held).revoke(held["refresh_token"])
     except Outcome:
         failed.append("revoke")
-    newest = parts.connections.get(workspace, vendor)
-    if newest:
-        parts.connections.disconnected(newest)
     return failed

@@ -94,17 +94,17 @@ class Deliveries:
         """Leave a delivery pending, due later."""
         self._change(row, {"due_at": stamp(due), "attempts": row["attempts"] + 1, **facts})
 
-    def park(self, row: Item, waits_for: Literal["connection", "setting"], **facts: Any) -> None:
-        """Let a delivery wait for a person; `unpark` of the same cause brings it back."""
-        put = {"state": "parked", "state_at": _state_at("parked", row), "waits_for": waits_for, **facts}
+    def park(self, row: Item, seen_at: datetime, **facts: Any) -> None:
+        """Let a delivery wait for a person. `seen_at`: when what was missing was looked for."""
+        put = {"state": "parked", "state_at": _state_at("parked", row), "seen_at": stamp(seen_at), **facts}
         self._change(row, put, remove=["due_at"])
 
-    def unpark(self, workspace: str, integration: str, waits_for: Literal["connection", "setting"]) -> int:
-        """Bring back all that wait for this, oldest first. Gives their number."""
+    def unpark(self, workspace: str, integration: str, changed_at: datetime) -> int:
+        """Bring back all, oldest first, that last looked before something changed. Gives their number."""
         box, sort = box_of(workspace, integration), ("state_at", "begins_with", "parked#")
         keys = [row["id"] for row in _TABLE.query(("box", box), sort=sort, index="state")]
         rows = sorted(_TABLE.get_many({"box": box, "id": key} for key in keys), key=order)
-        return sum(self._revive(row) for row in rows if row.get("waits_for") == waits_for)
+        return sum(self._revive(row) for row in rows if row.get("seen_at", "") <= stamp(changed_at))
 
     def retry(self, workspace: str, integration: str, key: str) -> bool | None:
         """Bring one delivery back by hand. None: there is no such one; False: it holds no payload any more."""
@@ -145,7 +145,8 @@ class Deliveries:
     def _revive(self, row: Item) -> bool:
         now = stamp(self._clock())
         put = {"state": "pending", "state_at": _state_at("pending", row), "due_at": now, "attempts": 0}
-        return self._change(row, put, remove=["waits_for", "settled_at", "ttl", "reason", "params"])
+        put["since"] = now
+        return self._change(row, put, remove=["seen_at", "settled_at", "ttl", "reason", "params"])
 
     def _change(self, row: Item, put: Item, remove: Sequence[str] = ()) -> bool:
         """Change a delivery unless somebody else did since it was read."""

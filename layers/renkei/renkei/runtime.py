@@ -109,7 +109,25 @@ def prepare(platform: Platform, workspace: str, integration: Integration) -> Wor
         settings = integration.settings.model_validate(given)
     except ValidationError:  # saved by an older version
         raise Misconfigured("no_settings", integration=integration.key) from None
-    return Work(platform, workspace, language, settings, kept["types"], connection)
+    return Work(platform, workspace, language, settings, kept["types"].get(integration.key, {}), connection)
+
+
+def answer_bells(
+    event: Mapping[str, Any], integration: Integration, worker: Worker, left: Callable[[], timedelta]
+) -> dict[str, Any]:
+    """Answer an SQS event of bells. Every bell is done: what fails stays due, and the sweep rings again.
+
+    A bell given back would hold up its connection until the queue shows it again, which helps nobody.
+    """
+    metrics.add_metric(name="Bells", unit=MetricUnit.Count, value=len(event["Records"]))
+    for record in event["Records"]:
+        bell = Bell(**json.loads(record["body"]))
+        try:
+            drain(bell, integration, worker, platform(), left)
+        except DOWN as down:
+            logger.error("store down", workspace=bell.workspace, error=type(down).__name__)  # noqa: TRY400 - no payload
+            metrics.add_metric(name="StoreErrors", unit=MetricUnit.Count, value=1)
+    return {"batchItemFailures": []}
 
 
 def drain(
@@ -134,6 +152,7 @@ def drain(
 
 def _attempt(rows: Sequence[Item], bell: Bell, integration: Integration, worker: Worker, platform: Platform) -> None:
     work: Work | None = None
+    seen_at = platform.clock()
     try:
         work = prepare(platform, bell.workspace, integration)
     except Outcome as end:
@@ -146,7 +165,7 @@ def _attempt(rows: Sequence[Item], bell: Bell, integration: Integration, worker:
         platform.connections.broken(work.connection)
         logger.warning("connection broken", workspace=bell.workspace, vendor=integration.vendor, reason=lost.code)
     facts = {"vendor_calls": work.calls if work else 0, "batch": len(rows)}
-    ends = Counter(_settle(row, verdicts[row["id"]], platform, facts) for row in rows)
+    ends = Counter(_settle(row, verdicts[row["id"]], platform, seen_at, facts) for row in rows)
     told = {"workspace": bell.workspace, "integration": integration.key, "ends": dict(ends), **facts}
     logger.info("drained", extra=told)
 
@@ -188,7 +207,7 @@ def _guarded(rows: Sequence[Item], worker: Worker, work: Work) -> Mapping[str, V
         raise Rejected(_BUG, error=type(bug).__name__, where=where) from None
 
 
-def _settle(row: Item, verdict: Verdict, platform: Platform, facts: Mapping[str, Any]) -> str:
+def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, facts: Mapping[str, Any]) -> str:
     """Write a verdict down. Gives the state the delivery is in now."""
     ledger = platform.deliveries
     if isinstance(verdict, Done):
@@ -201,9 +220,11 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, facts: Mapping[str,
             ledger.settle(row, "skipped", **why)
             return "skipped"
         case Reconnect() | Misconfigured():
-            ledger.park(row, "connection" if isinstance(verdict, Reconnect) else "setting", **why)
+            ledger.park(row, seen_at, **why)
             return "parked"
-        case Retry() if platform.clock() - datetime.fromisoformat(row["accepted_at"]) < _GIVE_UP:
+        case Retry() if (
+            platform.clock() - datetime.fromisoformat(row["since"] if "since" in row else row["accepted_at"]) < _GIVE_UP
+        ):
             ledger.postpone(row, platform.clock() + _pause(verdict, row["attempts"], platform.dice()), **why)
             return "pending"
     metrics.add_metric(name="Rejected", unit=MetricUnit.Count, value=1)

@@ -84,7 +84,11 @@ def check(
 
 
 def _problems(error: ValidationError, place: Path) -> Iterator[Problem]:
-    for entry in error.errors(include_url=False, include_input=False):
+    entries = error.errors(include_url=False, include_input=False)
+    for entry in entries:
+        inner = (other["loc"][: len(entry["loc"])] == entry["loc"] for other in entries if other is not entry)
+        if entry["type"] == "too_short" and any(inner):
+            continue  # what is wrong inside already says it
         expected = str(entry.get("ctx", {}).get("expected", ""))
         allowed = tuple(part.strip(" '") for part in expected.replace(" or ", ",").split(",")) if expected else ()
         message = entry["msg"].removeprefix("Value error, ")

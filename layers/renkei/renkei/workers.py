@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities import parameters
 
 from renkei import config
 from renkei.connections import Connection
-from renkei.errors import Misconfigured
+from renkei.errors import Misconfigured, Reconnect
 from renkei.oauth import App, OAuthVendor, Tokens, TokenSource
 from renkei.runtime import Platform
 from renkei.vendors import hubspot
@@ -37,6 +37,14 @@ def app_of(vendor: str, secrets: Mapping[str, Any]) -> App:
 def tokens_of(vendor: str, session: requests.Session, secrets: Mapping[str, Any]) -> Tokens:
     """The token endpoints of a vendor for the app that a connection uses."""
     return Tokens(OAUTH[vendor], app_of(vendor, secrets), session)
+
+
+def account_of(parts: Platform, workspace: str, vendor: str) -> TokenSource:
+    """A living token of a workspace's connection to a vendor. Reconnect if there is no such connection."""
+    connection = parts.connections.get(workspace, vendor)
+    if connection is None or connection.state != "connected":
+        raise Reconnect("not_connected", vendor=vendor)
+    return token_source(parts, connection)
 
 
 def token_source(parts: Platform, connection: Connection) -> TokenSource:

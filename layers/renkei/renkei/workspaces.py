@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from renkei.config import Clock
@@ -19,6 +19,7 @@ from renkei.vault import Vault
 
 NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
 SESSION = timedelta(minutes=10)
+_WAKING = timedelta(minutes=15)
 _TABLE = Table("workspaces")
 
 
@@ -36,26 +37,39 @@ def register(workspace: str) -> None:
 
 
 def settings(workspace: str) -> Item | None:
-    """{`document`: the workspace file, `types`: {object: {property: type}}}, or None before the first apply."""
+    """{`document`: the workspace file, `types`: {object: {property: type}}, `saved_at`}, or None before the first."""
     row = _TABLE.get({"workspace": workspace, "item": "settings"})
-    return {"document": json.loads(row["document"]), "types": row["types"]} if row else None
+    return row | {"document": json.loads(row["document"])} if row else None
 
 
-def save_settings(workspace: str, document: Mapping[str, Any], types: Mapping[str, Any]) -> None:
+def save_settings(workspace: str, document: Mapping[str, Any], types: Mapping[str, Any], saved_at: str) -> None:
     """Keep a workspace file that was checked, with the property types it was checked against."""
-    row = {"workspace": workspace, "item": "settings", "types": dict(types)}
+    row = {"workspace": workspace, "item": "settings", "types": dict(types), "saved_at": saved_at}
     _TABLE.put(row | {"document": json.dumps(document, ensure_ascii=False)})
     register(workspace)
 
 
 def source(workspace: str, vendor: str) -> Item | None:
-    """What the webhook receiver knows of a source: `header`, `tokens` (digests), `listeners`, `off`."""
+    """What the receiver knows of a source: `header`, `tokens` (digests), `listeners` (integration → vendor), `off`."""
     return _TABLE.get({"workspace": workspace, "item": f"source#{vendor}"})
 
 
 def save_source(workspace: str, vendor: str, **facts: Any) -> Item:
     """Change some of what is known of a source."""
     return _TABLE.update({"workspace": workspace, "item": f"source#{vendor}"}, put=facts)
+
+
+def wake_later(workspace: str, integration: str, now: datetime) -> None:
+    """Note, before something changes, that deliveries parked for want of it are to be looked at for a while."""
+    ends = int((now + _WAKING).timestamp())
+    _TABLE.put({"workspace": "-", "item": f"wake#{workspace}#{integration}", "ttl": ends})
+
+
+def waking(now: datetime) -> list[tuple[str, str]]:
+    """(workspace, integration) of what is to be looked at."""
+    rows = _TABLE.query(("workspace", "-"), sort=("item", "begins_with", "wake#"))
+    found = (row["item"].split("#") for row in rows if row["ttl"] >= now.timestamp())
+    return [(workspace, integration) for _, workspace, integration in found]
 
 
 class Sessions:

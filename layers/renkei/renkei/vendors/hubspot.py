@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import requests
 
-from renkei.actions import Create, Item, Read, Reads, Record, Result, Search, To, Update, Upsert, Writes
+from renkei.actions import UNIQUE, Create, Item, Read, Reads, Record, Result, Search, To, Update, Upsert, Writes
 from renkei.config import Language, vendor_url
 from renkei.errors import Conflict, NotFound, Rejected
 from renkei.http import Client, encoded
@@ -23,12 +23,11 @@ from renkei.vendors.hubspot_errors import classify, partial, trace_ids
 
 KEY = "hubspot"
 VERSION = "2026-09"
-UNIQUE = "renkei_key"
-"""The unique property that we put on records which have no unique property of their own."""
 _OBJECTS = f"/crm/objects/{VERSION}"
 _BATCH = 100
 _SEARCH_BODY = 3000  # characters
 _SEARCH_PAGE = 200
+_BESIDE = {"companies": "domain", "meetings": "hs_meeting_title"}
 _SEARCHES = 4  # at once; then one by one, because five a second are allowed and others search too
 
 
@@ -206,12 +205,14 @@ class HubSpot:
 
     def ensure_unique(self, object_name: str) -> None:
         """Make sure that the object has our unique property; there already is fine."""
-        group = {"companies": "companyinformation", "contacts": "contactinformation"}.get(object_name)
+        path = f"/crm/properties/{VERSION}/{object_name}"
+        # Groups have other names in other portals: ours goes where a property of HubSpot's own is.
+        beside = self._client.call("GET", f"{path}/{_BESIDE.get(object_name, 'hs_object_id')}").body["groupName"]
         body = {"name": UNIQUE, "label": "Renkei key", "type": "string", "fieldType": "text", "hasUniqueValue": True}
-        body |= {"groupName": group or f"{object_name.removesuffix('s')}information", "formField": False}
-        body |= {"description": "Set by Renkei so that nothing is made twice. Please leave as it is.", "hidden": True}
+        body |= {"groupName": beside, "formField": False, "hidden": True}
+        body["description"] = "Set by Renkei so that nothing is made twice. Please leave as it is."
         try:
-            self._client.call("POST", f"/crm/properties/{VERSION}/{object_name}", json=body)
+            self._client.call("POST", path, json=body)
         except Conflict:
             return
 
@@ -281,7 +282,8 @@ def _record(entry: Mapping[str, Any], *, new: bool = False) -> Record:
 
 
 def _key(record: Record, by: str | None) -> str:
-    return record.properties.get(by, "").lower() if by else record.id
+    key = record.properties.get(by, "") if by else record.id
+    return key.lower() if by == "email" else key
 
 
 def _property(entry: Mapping[str, Any]) -> Property:

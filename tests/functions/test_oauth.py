@@ -80,7 +80,7 @@ def test_denied(stack: Stack) -> None:
     assert state(stack) == []
 
 
-@pytest.mark.parametrize("cookie", ["", "renkei-oauth=", "renkei-oauth=another", "else=1"])
+@pytest.mark.parametrize("cookie", ["", "renkei-oauth=", "renkei-oauth=another", "renkei-oauth=é", "else=1"])
 def test_another_browsers_callback_is_refused(stack: Stack, cookie: str) -> None:
     url, _ = start(stack)
     answer = stack.browse(stack.consent(url), cookie)
@@ -223,3 +223,13 @@ def test_a_slow_owner_cannot_overwrite_a_newer_token(ready: Stack) -> None:
     newest = connections.get("demo", "hubspot")
     assert newest
     assert connections.secrets(newest)["access_token"] == "new"
+
+
+def test_a_portal_that_another_workspace_uses_stays_installed(ready: Stack) -> None:
+    ready.workspace = "osaka"
+    ready.set_up()
+    assert ready.api("DELETE", "/api/workspaces/osaka/connections/hubspot")[1]["not_revoked"] == []
+    ready.workspace = "demo"
+    ready.post(booking())
+    ready.work()
+    assert ready.deliveries()[0]["state"] == "delivered"

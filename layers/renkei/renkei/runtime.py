@@ -215,6 +215,7 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
         ledger.settle(row, "delivered", outcome=dict(verdict.outcome), warnings=warnings, **facts)
         return "delivered"
     why = {"reason": verdict.code, "params": dict(verdict.params), **facts}
+    tried_since = datetime.fromisoformat(row["since"] if "since" in row else row["accepted_at"])
     match verdict:
         case Skip():
             ledger.settle(row, "skipped", **why)
@@ -222,9 +223,7 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
         case Reconnect() | Misconfigured():
             ledger.park(row, seen_at, **why)
             return "parked"
-        case Retry() if (
-            platform.clock() - datetime.fromisoformat(row["since"] if "since" in row else row["accepted_at"]) < _GIVE_UP
-        ):
+        case Retry() if platform.clock() - tried_since < _GIVE_UP:
             ledger.postpone(row, platform.clock() + _pause(verdict, row["attempts"], platform.dice()), **why)
             return "pending"
     metrics.add_metric(name="Rejected", unit=MetricUnit.Count, value=1)

@@ -96,7 +96,7 @@ def test_old_deliveries_that_come_back_have_their_week_again(ready: Stack) -> No
     ready.post(booking())
     ready.work()
     ready.clock.sleep(8 * 24 * 3600)
-    ready.hubspot.faults.add(Fault("POST", "*/search", status=429))
+    ready.hubspot.faults.add(Fault("POST", "*/search", status=429, headers={"Retry-After": "90"}))
     ready.connect()
     ready.work()
     assert ready.deliveries()[0]["state"] == "pending"

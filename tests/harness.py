@@ -204,7 +204,11 @@ class Stack:
     def work(self) -> None:
         """Let the worker answer the bells that were rung."""
         if bells := self.bells():
-            booking_to_hubspot.app.handler({"Records": bells}, Context())
+            self.answer(bells)
+
+    def answer(self, bells: list[dict[str, Any]]) -> None:
+        """Hand bells to the worker as Lambda does."""
+        booking_to_hubspot.app.handler({"Records": bells}, Context())
 
     def sweep(self) -> int:
         """Let the minute's sweep run; gives how many bells it rang."""

@@ -71,6 +71,7 @@ def company_actions(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
     A later booking of the batch with the same domain or name waits for the company of the first.
     """
     items: dict[str, Item] = {}
+    notes: dict[str, str] = {}
     claimed: set[str] = set()
     for firm, company in ((task.firm, task.company) for task in tasks):
         if firm is None:
@@ -79,10 +80,12 @@ def company_actions(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
             for link, matches in zip(firm.links, _matches(firm, record), strict=True):
                 held = known.link_id(link)
                 if (record.new or matches or held) and held != record.id:
-                    yield Remember(link, {"id": record.id})
+                    notes[link] = record.id
         elif claimed.isdisjoint(firm.links):
             items[firm.key] = Item(firm.key, {value.property: value.value for value in company})
             claimed.update(firm.links)
+    for link, id_ in notes.items():
+        yield Remember(link, {"id": id_})
     if items:
         yield Upsert(COMPANIES, UNIQUE, tuple(items.values()))
 

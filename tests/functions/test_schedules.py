@@ -55,7 +55,7 @@ def test_what_was_parked_a_moment_before_the_connection_came_is_woken(stack: Sta
     looked = stack.clock()
     assert stack.connect()["statusCode"] == 200
     stack.clock.sleep(5)
-    (row,) = stack.platform.deliveries.due("demo", "booking_to_hubspot", 1)
+    ((row,), _) = stack.platform.deliveries.due("demo", "booking_to_hubspot", 1)
     stack.bells()
     stack.platform.deliveries.park(row, looked, reason="not_connected", params={"vendor": "hubspot"})  # the slow worker
     assert stack.deliveries()[0]["state"] == "parked"

@@ -8,7 +8,7 @@ the payload goes and ids and outcome stay. Index `due` holds what is pending, in
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -49,10 +49,12 @@ class Deliveries:
         row |= {"accepted_at": stamp(now), "settled_at": stamp(now), "reason": reason, "params": dict(params)}
         return self._put(row | {"ttl": _epoch(now + _SETTLED)})
 
-    def due(self, workspace: str, integration: str, limit: int) -> list[Item]:
-        """The oldest deliveries that are due now, sealed, in the order in which they became due."""
-        box = box_of(workspace, integration)
-        keys = [row["id"] for row in self._waiting(box, stamp(self._clock()), limit)]
+    def due(self, workspace: str, integration: str, limit: int) -> tuple[list[Item], datetime | None]:
+        """(the oldest deliveries that are due now, sealed; when the next one will be), at most `limit` together."""
+        box, now = box_of(workspace, integration), stamp(self._clock())
+        waiting = list(_TABLE.query(("box", box), index="due", limit=limit))
+        later = next((datetime.fromisoformat(row["due_at"]) for row in waiting if row["due_at"] > now), None)
+        keys = [row["id"] for row in waiting if row["due_at"] <= now]
         rows = {row["id"]: row for row in _TABLE.get_many({"box": box, "id": key} for key in keys)}
         chosen: list[Item] = []
         size = 0
@@ -63,7 +65,7 @@ class Deliveries:
             if chosen and size > _BYTES_AT_ONCE:
                 break
             chosen.append(rows[key])
-        return chosen
+        return chosen, later
 
     def next_due(self, workspace: str, integration: str) -> datetime | None:
         """When the earliest pending delivery is due; None if nothing is pending."""
@@ -131,9 +133,6 @@ class Deliveries:
         chosen = sorted(keys, reverse=True)[:limit]
         rows = _TABLE.get_many({"box": box, "id": key} for _, box, key in chosen)
         return sorted(rows, key=order, reverse=True)
-
-    def _waiting(self, box: str, until: str, limit: int) -> Iterator[Item]:
-        return _TABLE.query(("box", box), sort=("due_at", "<=", until), index="due", limit=limit)
 
     def _put(self, row: Item) -> bool:
         try:

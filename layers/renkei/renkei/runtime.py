@@ -139,11 +139,11 @@ def drain(
     """
     box = (bell.workspace, bell.integration)
     while left() > _ENOUGH:
-        if rows := platform.deliveries.due(*box, AT_ONCE):
+        rows, later = platform.deliveries.due(*box, AT_ONCE)
+        if rows:
             _attempt(rows, bell, integration, worker, platform)
             continue
-        due = platform.deliveries.next_due(*box)
-        pause = due - platform.clock() if due else _WORTH_WAITING
+        pause = later - platform.clock() if later else _WORTH_WAITING
         if pause >= _WORTH_WAITING:
             return
         platform.sleep(max(pause.total_seconds(), 0.05))

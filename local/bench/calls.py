@@ -1,0 +1,103 @@
+"""What a delivery costs, in calls: to the vendor, and to DynamoDB, KMS and SQS. Counted, not timed."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+from local.bench.tables import Cell, Table
+from renkei import aws
+from tests.harness import Stack, booking, running
+
+SERVICES = ("dynamodb", "kms", "sqs")
+FIRMS, BACKLOG = 60, 100
+MOST = {"new firm": 3, "contact only": 1, "known firm": 2, "backlog": 8}
+"""Vendor calls at most, for the whole case."""
+
+
+@dataclass
+class Counts:
+    """Calls of one case, by where they went."""
+
+    vendor: int
+    aws: Counter[str]
+
+
+def section(_samples: int) -> Table:
+    """The table of calls: each case warm, that is with token and data keys at hand."""
+    rows: list[list[Cell]] = []
+    missed = []
+    with running() as stack, redirect_stdout(StringIO()), _quiet():
+        stack.set_up()
+        _both(stack, [booking(1, company_name="株式会社最初", guest_email="a@first.example")])  # warms up
+        cases = {
+            "new firm": [booking(2)],
+            "known firm": [booking(3, guest_email="second@aozora-shoji.example.jp")],
+            "contact only": [booking(4, company_name="", guest_email="someone@gmail.com")],
+            "backlog": [
+                booking(
+                    100 + n, company_name=f"株式会社製作所{n % FIRMS}", guest_email=f"g{n}@firm{n % FIRMS}.example.jp"
+                )
+                for n in range(BACKLOG)
+            ],
+        }
+        for name, bookings in cases.items():
+            received, worked = _both(stack, bookings)
+            if worked.vendor > MOST[name]:
+                missed.append(f"{name}: {worked.vendor} vendor calls, at most {MOST[name]}")
+            rows.append([name, len(bookings), worked.vendor, MOST[name], *_each(received, worked, len(bookings))])
+            stack.clock.sleep(60)
+    headers = ["case", "bookings", "vendor calls", "at most"]
+    headers += [f"{service} / webhook" for service in SERVICES] + [f"{service} / delivery" for service in SERVICES]
+    return Table("Calls", headers, rows, missed=missed)
+
+
+def _each(received: Counts, worked: Counts, bookings: int) -> list[str]:
+    return [f"{counts.aws[service] / bookings:.2f}" for counts in (received, worked) for service in SERVICES]
+
+
+def _both(stack: Stack, bookings: list[dict[str, Any]]) -> tuple[Counts, Counts]:
+    """The calls of receiving bookings, and of one worker run over them."""
+    with _counted(stack) as received:
+        for payload in bookings:
+            status, told = stack.post(payload)
+            if status != 200:  # noqa: PLR2004
+                raise RuntimeError(f"not received: {told}")
+    bells = stack.bells()
+    with _counted(stack) as worked:
+        stack.answer(bells)
+    return received, worked
+
+
+@contextmanager
+def _counted(stack: Stack) -> Iterator[Counts]:
+    counts = Counts(0, Counter())
+    before = len(stack.hubspot.calls)
+    handlers = {}
+    for service in SERVICES:
+
+        def count(service: str = service, **_: object) -> None:
+            counts.aws[service] += 1
+
+        handlers[service] = count
+        aws.client(service).meta.events.register("before-call", count)
+    try:
+        yield counts
+    finally:
+        for service, handler in handlers.items():
+            aws.client(service).meta.events.unregister("before-call", handler)
+        counts.vendor = len(stack.hubspot.calls) - before
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)

@@ -177,7 +177,7 @@ def test_write_policies(policy: str, there: dict[str, str], written: dict[str, s
         (lambda: task(settings={"calendars": [{**SETTINGS["calendars"][0], "calendar": "x"}]}), Skip),
         (
             lambda: draft(
-                "1", read_booking(booking(kind="cancelled")), Settings.model_validate(SETTINGS), READINGS, str
+                "1", read_booking(booking(kind="cancelled")), Settings.model_validate(SETTINGS), READINGS, "{}{}".format
             ),
             Skip,
         ),

@@ -13,9 +13,11 @@ from typing import Any
 import boto3
 import pytest
 import requests
+from botocore.credentials import Credentials
 
-from local.demo.story import Story
-from local.demo.visitor import Visitor
+from local.cli.signing import Signer
+from local.demo.story import BOOKING, Story
+from local.demo.visitor import DemoTrouble, Visitor
 from local.stack.children import answers
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]
@@ -113,6 +115,42 @@ def test_the_whole_story_holds(stack: dict[str, Any]) -> None:
     assert story.failed == [], "\n".join(lines)
 
 
+def test_a_signature_of_somebody_else_is_refused(stack: dict[str, Any]) -> None:
+    stranger = Signer(Credentials("AKIAIOSFODNN7EXAMPLE", "somebody-else").get_frozen_credentials(), stack["region"])
+    assert requests.get(f"{stack['url']}/api/workspaces", auth=stranger, timeout=30).status_code == 403
+
+
+def test_what_waits_for_a_person_goes_on_when_the_person_has_acted(stack: dict[str, Any]) -> None:
+    """Disconnect, book, connect again: every role needs the rights it has, and none more (the emulator checks them)."""
+    visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
+    story = Story(visitor, print)
+    assert visitor.api("DELETE", "workspaces/demo/connections/hubspot")["disconnected"] is True
+    visitor.api("POST", "workspaces/demo/connections/timerex", {"token": story.token, "keep_old": True})
+    event = json.loads(BOOKING.read_text(encoding="utf-8"))
+    event["event"]["id"] = "0123456789abcdef0123"
+    assert visitor.send(json.dumps(event).encode(), story.token)["accepted"] == 1
+
+    def states() -> list[str]:
+        return [row["state"] for row in visitor.deliveries() if row["id"].endswith(event["event"]["id"])]
+
+    assert until(lambda: states() == ["parked"], 60)
+    story.connect()
+    assert story.failed == []
+    assert until(lambda: states() == ["delivered"], 60)
+    (delivered,) = (row["id"] for row in visitor.deliveries() if row["id"].endswith(event["event"]["id"]))
+    with pytest.raises(DemoTrouble, match="409"):
+        visitor.api("POST", f"workspaces/demo/deliveries/{delivered}/retry")
+
+
+def test_what_a_person_asks_is_answered(stack: dict[str, Any]) -> None:
+    visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
+    event = json.loads(BOOKING.read_text(encoding="utf-8"))
+    asked = {"integration": "booking_to_hubspot", "source": "timerex", "payload": event}
+    assert visitor.api("POST", "workspaces/demo/preview", asked)["outcome"] == "delivered"
+    assert visitor.api("GET", "workspaces/demo/properties/companies")["properties"]
+    assert visitor.api("GET", "workspaces/demo")["workspace"] == "demo"
+
+
 def test_the_logs_show_what_happened_and_nothing_of_the_guest(stack: dict[str, Any], folder: Path) -> None:
     code, output = said(folder, "logs")
     assert code == 0
@@ -156,3 +194,9 @@ def test_the_sweep_comes_by_itself(client: Callable[[str], Any]) -> None:
         return any("OldestPendingSeconds" in event["message"] for event in events)
 
     assert until(swept, 90)
+
+
+def test_no_function_logged_an_error(folder: Path) -> None:
+    """A right that is missing shows here too: a function that is refused something says so."""
+    _, output = said(folder, "logs")
+    assert [line for line in output.splitlines() if '"level":"ERROR"' in line or "AccessDenied" in line] == []

@@ -18,7 +18,7 @@ from local.sandbox.faults import Fault
 from local.sandbox.faults import Kind as FaultKind
 from local.sandbox.vendor import Vendor
 from tests.crash.effects import Side, watched
-from tests.crash.outside import Deed, works
+from tests.crash.outside import Deed, settles
 from tests.crash.world import World, keep, return_to, rows
 from tests.harness import Stack
 
@@ -133,7 +133,7 @@ class Lives:
 
     def _tell(self, start: int, name: str) -> None:
         try:
-            for deed in (*self._story.deeds[start:], works):
+            for deed in (*self._story.deeds[start:], settles):
                 deed(self._stack)
         except AssertionError as wrong:
             raise AssertionError(f"{name}: {wrong}") from wrong

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import booking_to_hubspot.app
-from renkei import aws
+from renkei import aws, config
 from tests.crash.world import rows
 from tests.harness import Context, Stack
 
@@ -14,7 +14,7 @@ type Deed = Callable[[Stack], None]
 """One thing that the outside does. Whoever does it repeats it after a kill."""
 
 _REPEATS = 2  # TimeRex tries twice more
-_ROUNDS = 10
+_ROUNDS = 10  # minutes
 
 
 def sends(payload: Any) -> Deed:
@@ -43,18 +43,28 @@ def passes_time(seconds: float) -> Deed:
 
 def works(stack: Stack) -> None:
     """The queue gives out its bells; while anything is still pending, the sweep rings each minute."""
+    _until({"pending"}, stack)
+
+
+def settles(stack: Stack) -> None:
+    """The minutes go by until nothing is pending or waits for a person any more."""
+    _until({"pending", "parked"}, stack)
+
+
+def _until(over: set[str], stack: Stack) -> None:
+    poll()
     for _ in range(_ROUNDS):
-        poll(stack)
-        if not any(row["state"] == "pending" for row in rows("deliveries")):
+        if over.isdisjoint(row["state"] for row in rows("deliveries")):
             return
         stack.clock.sleep(60)
         stack.sweep()
-    raise AssertionError(f"still pending after {_ROUNDS} minutes")
+        poll()
+    raise AssertionError(f"still {' or '.join(over)} after {_ROUNDS} minutes")
 
 
-def poll(stack: Stack) -> None:
+def poll() -> None:
     """Hand bells to the worker one by one as Lambda does: a message is deleted once the worker returned."""
-    sqs, url = aws.client("sqs"), stack.queue_url()
+    sqs, url = aws.client("sqs"), config.queue_url("booking_to_hubspot")
     while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages"):
         (message,) = found
         record = {"body": message["Body"], "messageId": message["MessageId"]}

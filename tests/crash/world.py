@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from moto.backends import get_backend
 
 from local.sandbox.vendor import Vendor
-from renkei import aws
+from renkei import aws, config
 from tests.harness import QUEUE, REGION, TABLES, Stack
 
 _ACCOUNT = "123456789012"
@@ -48,13 +48,14 @@ def return_to(stack: Stack, world: World, *, bells: bool) -> None:
     queue._pending_messages.clear()
     for number, body in enumerate(world.bells if bells else ()):
         aws.client("sqs").send_message(
-            QueueUrl=stack.queue_url(),
+            QueueUrl=config.queue_url("booking_to_hubspot"),
             MessageBody=body,
             MessageGroupId="again",
             MessageDeduplicationId=f"again-{number}-{len(queue.deleted_messages)}",
         )
     stack.restart()
-    parameters.clear_caches()  # type: ignore[no-untyped-call]
+    for provider in DEFAULT_PROVIDERS.values():
+        provider.clear_cache()  # and not clear_caches, which throws costly clients away too
 
 
 def rows(table: str) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ from renkei.errors import Outcome, Rejected
 from renkei.freemail import free_mail
 from renkei.integration import Job, Verdict
 from renkei.mapping import Reading
-from renkei.runtime import Work, answer_bells, logger, metrics
+from renkei.runtime import Work, answer_bells, logger
 from renkei.vendors import timerex
 from renkei.vendors.hubspot import HubSpot
 from renkei.workers import token_source
@@ -30,7 +30,6 @@ _BOOKINGS = {timerex.KEY: timerex.booking}
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """SQS (FIFO) event of bells → drained boxes. Every bell is done: what fails stays due, and the sweep rings."""
     return answer_bells(

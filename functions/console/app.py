@@ -19,9 +19,10 @@ from renkei.aws import DOWN
 from renkei.bells import Bell, ring
 from renkei.config import Language
 from renkei.deliveries import STATES, order, parse_id
-from renkei.errors import Outcome
-from renkei.runtime import logger, platform
+from renkei.errors import Outcome, Rejected
+from renkei.runtime import bugs_told, logger, platform
 from renkei.texts import language_of, text
+from renkei.webhooks import answer
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -33,7 +34,14 @@ _PAGE = 100
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """HTTP API event → JSON answer."""
-    return app.resolve(event, context)
+    try:
+        with bugs_told():
+            return app.resolve(event, context)
+    except Rejected as bug:
+        message = text(bug.code, "en", bug.params)
+        return answer(
+            HTTPStatus.INTERNAL_SERVER_ERROR, {"error": {"code": bug.code, "message": message, "problems": []}}
+        )
 
 
 @app.get("/api/workspaces")

@@ -12,7 +12,7 @@ from renkei import config
 from renkei.aws import DOWN
 from renkei.connecting import Refusal, finish, start
 from renkei.errors import Outcome
-from renkei.runtime import logger, platform
+from renkei.runtime import bugs_told, logger, platform
 from renkei.texts import language_of, text
 from renkei.waking import wake
 from renkei.workers import OAUTH
@@ -48,9 +48,10 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     query = dict(event.get("queryStringParameters") or {})
     base = config.public_url(event["requestContext"]["domainName"])
     try:
-        if event["rawPath"].endswith("/start"):
-            return _start(vendor, query.get("ticket", ""), base)
-        return _callback(vendor, query, _cookie(event), language)
+        with bugs_told():
+            if event["rawPath"].endswith("/start"):
+                return _start(vendor, query.get("ticket", ""), base)
+            return _callback(vendor, query, _cookie(event), language)
     except Refusal as refused:
         logger.info("refused", vendor=vendor, reason=refused.code)
         return _page(HTTPStatus.BAD_REQUEST, refused.code, language, refused.params)

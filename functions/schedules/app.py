@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from integrations import INTEGRATIONS
 from renkei import workspaces
 from renkei.bells import Bell, ring
-from renkei.runtime import Platform, logger, metrics, platform
+from renkei.runtime import Platform, logger, measure, platform
 from renkei.waking import wake
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001
     """{"job": "sweep"} → how many bells were rung."""
     return {"rung": sweep(platform())}
@@ -39,5 +38,5 @@ def sweep(parts: Platform) -> int:
                 rung += 1
     for workspace, key in workspaces.waking(now):
         rung += bool(key in INTEGRATIONS and wake(parts, workspace, INTEGRATIONS[key]))
-    metrics.add_metric(name="OldestPendingSeconds", unit=MetricUnit.Seconds, value=oldest)
+    measure("OldestPendingSeconds", oldest, MetricUnit.Seconds)
     return rung

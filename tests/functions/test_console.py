@@ -196,3 +196,17 @@ def test_a_preview_without_a_connection_says_what_to_do(stack: Stack) -> None:
 def test_the_store_being_down_is_said(ready: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RENKEI_WORKSPACES_TABLE", "no-such-table")
     assert ready.api("GET", "/api/workspaces/demo")[0] == 503
+
+
+def test_a_bug_of_ours_is_told_without_what_it_quotes(
+    ready: Stack, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("佐々木 花子")
+
+    monkeypatch.setattr("booking_to_hubspot.app.plan", broken)
+    status, told = preview(ready, booking())
+    assert (status, told["error"]["code"]) == (500, "bug")
+    printed = capsys.readouterr()
+    assert "佐々木" not in printed.out + printed.err
+    assert '"Bugs":[1' in printed.out.replace(" ", "")

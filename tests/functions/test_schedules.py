@@ -9,7 +9,6 @@ import pytest
 
 import schedules.app
 from local.sandbox.faults import Fault
-from renkei.runtime import metrics
 from tests.harness import Stack, booking
 
 
@@ -30,7 +29,6 @@ def test_a_lost_bell_is_rung_again(ready: Stack) -> None:
 def test_the_oldest_pending_delivery_is_measured(ready: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     ready.post(booking())
     ready.clock.sleep(120)
-    metrics.clear_metrics()
     capsys.readouterr()
     ready.sweep()
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "OldestPendingSeconds" in line]
@@ -45,7 +43,6 @@ def test_every_workspace_is_looked_at(ready: Stack) -> None:
         ready.post(booking())
     ready.bells()
     assert schedules.app.sweep(ready.platform) == 2
-    metrics.clear_metrics()
 
 
 def test_what_was_parked_a_moment_before_the_connection_came_is_woken(stack: Stack) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from renkei import workspaces
 from renkei.connections import Connection
 from renkei.dynamo import ConditionFailed
-from renkei.errors import Outcome, Retry
+from renkei.errors import Outcome, Rejected, Retry
 from renkei.oauth import Grant, authorize_url, pkce
 from renkei.runtime import Platform
 from renkei.vendors.hubspot import HubSpot
@@ -36,13 +36,8 @@ class Ticket:
         return {"client_id": self.client_id, "client_secret": self.client_secret} if self.client_id else {}
 
 
-class Refusal(Exception):
+class Refusal(Rejected):
     """Why a callback changes nothing; `code` is a text's."""
-
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(code, params)
-        self.code = code
-        self.params = params
 
 
 def issue(parts: Platform, ticket: Ticket) -> str:

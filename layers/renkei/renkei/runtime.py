@@ -1,6 +1,6 @@
 """What every worker runs on: the platform's parts put together, and the drain that works a box off.
 
-This is the one place that catches what nobody expected (`_guarded`).
+This is the one place that catches what nobody expected (`bugs_told`).
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ import random
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import requests
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from pydantic import BaseModel, ValidationError
 
 from renkei import workspaces
@@ -41,7 +42,6 @@ _GIVE_UP = timedelta(days=7)
 _BUG = "bug"
 
 logger = Logger(service="renkei")
-metrics = Metrics(namespace="Renkei", service="renkei")
 
 
 @dataclass
@@ -119,14 +119,13 @@ def answer_bells(
 
     A bell given back would hold up its connection until the queue shows it again, which helps nobody.
     """
-    metrics.add_metric(name="Bells", unit=MetricUnit.Count, value=len(event["Records"]))
     for record in event["Records"]:
         bell = Bell(**json.loads(record["body"]))
         try:
             drain(bell, integration, worker, platform(), left)
         except DOWN as down:
             logger.error("store down", workspace=bell.workspace, error=type(down).__name__)  # noqa: TRY400 - no payload
-            metrics.add_metric(name="StoreErrors", unit=MetricUnit.Count, value=1)
+            measure("StoreErrors")
     return {"batchItemFailures": []}
 
 
@@ -192,19 +191,32 @@ def _verdicts(rows: Sequence[Item], worker: Worker, work: Work) -> Mapping[str, 
 
 
 def _guarded(rows: Sequence[Item], worker: Worker, work: Work) -> Mapping[str, Verdict]:
-    try:
+    with bugs_told(work.workspace, counted=len(rows) == 1):
         jobs = [Job(row["id"], json.loads(work.platform.deliveries.open(row))) for row in rows]
         return worker(jobs, work)
+
+
+@contextmanager
+def bugs_told(workspace: str = "", *, counted: bool = True) -> Iterator[None]:
+    """Turn what nobody expected into a Rejected, a log line and (if `counted`) an alarm. Outcomes and AWS pass."""
+    try:
+        yield
     except (Outcome, *DOWN):
         raise
-    except Exception as bug:  # noqa: BLE001 - the one place: our bug becomes a rejected delivery and an alarm
-        # The message may quote the payload: only the kind of error and where it happened go out.
+    except Exception as bug:  # noqa: BLE001 - the one place
+        # The message may quote a payload: only the kind of error and where it happened go out.
         frames = traceback.extract_tb(bug.__traceback__)[-4:]
         where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-        logger.error("bug", workspace=work.workspace, error=type(bug).__name__, where=where)  # noqa: TRY400 - see above
-        if len(rows) == 1:
-            metrics.add_metric(name="Bugs", unit=MetricUnit.Count, value=1)
+        logger.error("bug", workspace=workspace, error=type(bug).__name__, where=where)  # noqa: TRY400 - see above
+        if counted:
+            measure("Bugs")
         raise Rejected(_BUG, error=type(bug).__name__, where=where) from None
+
+
+def measure(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
+    """Write a CloudWatch metric (namespace Renkei)."""
+    with single_metric(name, unit, value, namespace="Renkei", default_dimensions={"service": "renkei"}):
+        pass
 
 
 def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, facts: Mapping[str, Any]) -> str:
@@ -226,7 +238,7 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
         case Retry() if platform.clock() - tried_since < _GIVE_UP:
             ledger.postpone(row, platform.clock() + _pause(verdict, row["attempts"], platform.dice()), **why)
             return "pending"
-    metrics.add_metric(name="Rejected", unit=MetricUnit.Count, value=1)
+    measure("Rejected")
     ledger.settle(row, "rejected", **why)
     return "rejected"
 

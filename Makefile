@@ -36,8 +36,8 @@ stack: $(DEV) $(EMULATOR) ## Start the local stack and keep it up until Ctrl-C
 stop: $(DEV) ## Stop a local stack that runs elsewhere
 	@python -m local.stack down
 
-test: $(DEV) ## Run the tests
-	$(PYTEST) $(TESTS)
+test: $(DEV) ## Run the tests on all processors (TESTS=path: some of them)
+	$(PYTEST) -n auto --dist loadgroup $(TESTS)
 
 lint: $(DEV) ## Check style and formatting
 	ruff check .

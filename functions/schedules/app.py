@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from integrations import INTEGRATIONS
 from renkei import workspaces
 from renkei.bells import Bell, ring
-from renkei.runtime import Platform, logger, measure, platform
+from renkei.runtime import Platform, bugs_told, logger, measure, platform
 from renkei.waking import wake
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @logger.inject_lambda_context
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001
     """{"job": "sweep"} → how many bells were rung."""
-    return {"rung": sweep(platform())}
+    with bugs_told():
+        return {"rung": sweep(platform())}
 
 
 def sweep(parts: Platform) -> int:

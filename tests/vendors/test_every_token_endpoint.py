@@ -102,6 +102,7 @@ def test_no_answer_is_no_refusal(bench: Bench, verb: str, kind: Kind) -> None:
         "{}",
         {"access_token": "only this"},
         {"access_token": "a", "expires_in": "soon"},
+        {"access_token": None, "refresh_token": "b", "expires_in": 1800},
     ],
 )
 def test_an_answer_without_a_token_is_no_grant(bench: Bench, verb: str, answer: Any) -> None:

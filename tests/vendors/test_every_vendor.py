@@ -119,7 +119,7 @@ def test_an_unknown_outcome_is_tried_again(bench: Bench, verb: str, kind: Kind) 
 
 
 @BOTH
-@pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK)
+@pytest.mark.parametrize("junk", [*JUNK.values(), *OTHER_JSON.values()], ids=[*JUNK, *OTHER_JSON])
 def test_junk_for_an_answer_is_tried_again(bench: Bench, verb: str, junk: str) -> None:
     bench.fault(status=200, body=junk)
     assert isinstance(bench.attempt(verb), Retry)

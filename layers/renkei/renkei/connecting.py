@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from renkei import workspaces
 from renkei.connections import Connection
@@ -28,7 +28,7 @@ class Ticket:
     vendor: str
     switch_account: bool = False
     client_id: str = ""
-    client_secret: str = ""
+    client_secret: str = field(default="", repr=False)
 
     @property
     def own_app(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 from uuid import uuid4
@@ -36,7 +36,7 @@ class Connection:
     version: int
     expires_at: datetime
     scopes: tuple[str, ...]
-    row: Item
+    row: Item = field(repr=False)
 
     @classmethod
     def of(cls, row: Item) -> Self:

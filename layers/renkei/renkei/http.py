@@ -78,17 +78,28 @@ class Client:
         self._classify = classify
         self.calls = 0
 
-    def call(self, method: str, path: str, *, json: Any = None, params: Mapping[str, str] | None = None) -> Answer:
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, str] | None = None,
+        needs: str | None = None,
+    ) -> Answer:
         """Make one call. Gives answers below 300; everything else raises an Outcome.
 
-        A 401 is answered once with a fresh token: the refused call had no effect.
+        A 401 is answered once with a fresh token: the refused call had no effect. An answer without the field
+        that the caller `needs` is no answer: what was asked for may have happened, so it is a Retry.
         """
         answer = self._send(method, path, json, params, fresh=False)
         if answer.status == 401:  # noqa: PLR2004
             answer = self._send(method, path, json, params, fresh=True)
-        if answer.status < 300:  # noqa: PLR2004
-            return answer
-        raise self._classify(answer) or outcome(self._vendor, answer)
+        if answer.status >= 300:  # noqa: PLR2004
+            raise self._classify(answer) or outcome(self._vendor, answer)
+        if needs is not None and not (isinstance(answer.body, dict) and needs in answer.body):
+            raise Retry("vendor_garbled", vendor=self._vendor)
+        return answer
 
     def _send(self, method: str, path: str, json: Any, params: Mapping[str, str] | None, *, fresh: bool) -> Answer:
         headers = {"authorization": f"Bearer {self._token(fresh)}", "accept": "application/json"}

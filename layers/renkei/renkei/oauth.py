@@ -10,7 +10,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -45,15 +45,15 @@ class App:
     """Our app at a vendor: the deployment's, or one that a connection brought."""
 
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Grant:
     """What a token endpoint gave. `account` is empty where it did not say."""
 
-    access_token: str
-    refresh_token: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
     lasts: timedelta
     account: str
     scopes: tuple[str, ...]
@@ -112,7 +112,7 @@ class Tokens:
         told = self._post(self._vendor.token_url(), grant_type=grant_type, **fields)
         try:
             return Grant(
-                access_token=told["access_token"],
+                access_token=_given(told["access_token"]),
                 refresh_token=told.get("refresh_token") or refresh_token,
                 lasts=timedelta(seconds=int(told["expires_in"])),
                 account=_text(told.get(self._vendor.account_field)),
@@ -192,6 +192,12 @@ class TokenSource:
         if found is None or found.state != "connected":
             raise Reconnect("not_connected", vendor=self._connection.vendor)
         self._connection, self._secrets = found, self._connections.secrets(found)
+
+
+def _given(token: object) -> str:
+    if not isinstance(token, str) or not token:
+        raise ValueError("no token")
+    return token
 
 
 def _text(value: object) -> str:

@@ -101,7 +101,8 @@ class HubSpot:
                 self._sleep(1 / _SEARCHES)
             after: str | None = "0"
             while after is not None:
-                page = self._client.call("POST", f"{_OBJECTS}/{action.object}/search", json={**body, "after": after})
+                path, asked = f"{_OBJECTS}/{action.object}/search", {**body, "after": after}
+                page = self._client.call("POST", path, json=asked, needs="results")
                 result.records |= {found["id"]: _record(found) for found in page.body["results"]}
                 after = ((page.body.get("paging") or {}).get("next") or {}).get("after")
         return result
@@ -114,7 +115,7 @@ class HubSpot:
             for keys in batched(action.keys, _BATCH, strict=False):
                 body: dict[str, Any] = {"inputs": [{"id": key} for key in keys], "properties": wanted}
                 body |= {"propertiesWithHistory": []} | ({"idProperty": action.by} if action.by else {})
-                answer = self._client.call("POST", f"{_OBJECTS}/{action.object}/batch/read", json=body)
+                answer = self._client.call("POST", f"{_OBJECTS}/{action.object}/batch/read", json=body, needs="results")
                 found = (_record(entry) for entry in answer.body["results"])
                 result.records |= {_key(record, action.by): record for record in found}
         # One by one: a merged record answers to its old id, and a contact to its second address, only so.
@@ -126,7 +127,7 @@ class HubSpot:
     def _read_one(self, action: Read, key: str, result: Result) -> None:
         query = {"properties": ",".join(action.properties)} | ({"idProperty": action.by} if action.by else {})
         try:
-            answer = self._client.call("GET", f"{_OBJECTS}/{action.object}/{_quoted(key)}", params=query)
+            answer = self._client.call("GET", f"{_OBJECTS}/{action.object}/{_quoted(key)}", params=query, needs="id")
         except NotFound as missing:
             result.failed[key] = missing
         else:
@@ -155,7 +156,7 @@ class HubSpot:
     def _create_one(self, object_name: str, item: Item) -> Result:
         body = {"properties": dict(item.properties), "associations": [_to(to) for to in item.to]}
         try:
-            answer = self._client.call("POST", f"{_OBJECTS}/{object_name}", json=body)
+            answer = self._client.call("POST", f"{_OBJECTS}/{object_name}", json=body, needs="id")
         except Conflict as taken:
             return Result(failed={item.key: taken})
         return Result(records={item.key: _record(answer.body, new=True)})
@@ -172,7 +173,7 @@ class HubSpot:
         query = {"idProperty": action.by} if action.by else None
         path, body = f"{_OBJECTS}/{action.object}/{_quoted(item.key)}", {"properties": dict(item.properties)}
         try:
-            answer = self._client.call("PATCH", path, json=body, params=query)
+            answer = self._client.call("PATCH", path, json=body, params=query, needs="id")
         except NotFound as missing:
             return Result(failed={item.key: missing})
         return Result(records={item.key: _record(answer.body)})
@@ -182,7 +183,8 @@ class HubSpot:
         result = Result()
         for part in batched(items, _BATCH, strict=False):
             inputs = [_input(verb, by, item, str(number)) for number, item in enumerate(part)]
-            answer = self._client.call("POST", f"{_OBJECTS}/{object_name}/batch/{verb}", json={"inputs": inputs})
+            path = f"{_OBJECTS}/{object_name}/batch/{verb}"
+            answer = self._client.call("POST", path, json={"inputs": inputs}, needs="results")
             known = {item.key for item in part}
             for entry in answer.body["results"]:
                 record = _record(entry, new=verb == "create")
@@ -200,14 +202,14 @@ class HubSpot:
     def properties(self, object_name: str, language: Language) -> list[Property]:
         """The portal's properties of an object, with HubSpot's labels in a language."""
         path = f"/crm/properties/{VERSION}/{object_name}"
-        answer = self._client.call("GET", path, params={"locale": language})
+        answer = self._client.call("GET", path, params={"locale": language}, needs="results")
         return [_property(entry) for entry in answer.body["results"]]
 
     def ensure_unique(self, object_name: str) -> None:
         """Make sure that the object has our unique property; there already is fine."""
         path = f"/crm/properties/{VERSION}/{object_name}"
         # Groups have other names in other portals: ours goes where a property of HubSpot's own is.
-        beside = self._client.call("GET", f"{path}/{_BESIDE.get(object_name, 'hs_object_id')}").body["groupName"]
+        beside = self._client.call("GET", f"{path}/{_BESIDE[object_name]}", needs="groupName").body["groupName"]
         body = {"name": UNIQUE, "label": "Renkei key", "type": "string", "fieldType": "text", "hasUniqueValue": True}
         body |= {"groupName": beside, "formField": False, "hidden": True}
         body["description"] = "Set by Renkei so that nothing is made twice. Please leave as it is."
@@ -222,7 +224,7 @@ class HubSpot:
         owners: dict[str, str] = {}
         query = {"limit": "100"}
         while True:
-            page = self._client.call("GET", f"/crm/owners/{VERSION}", params=query).body
+            page = self._client.call("GET", f"/crm/owners/{VERSION}", params=query, needs="results").body
             owners |= {owner["email"].lower(): owner["id"] for owner in page["results"] if owner.get("email")}
             after = ((page.get("paging") or {}).get("next") or {}).get("after")
             if after is None:

@@ -31,7 +31,7 @@ def start(port: int) -> Child:
             "BIND_HOST": HOST,  # its default is every interface
             "GATEWAY_PORT": str(port),
             "IOT_MTLS_ENABLED": "0",
-        "AUTH": "true",  # signatures are checked, and every role may do what its policy says and nothing else
+            "AUTH": "true",  # signatures are checked, and every role may do what its policy says and nothing else
             "MINISTACK_HOST": HOST,
             "MINISTACK_REGION": REGION,
             "PERSIST_STATE": "0",

@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 from urllib.parse import parse_qsl, urlsplit
 
+import boto3
 import requests
 from moto import mock_aws
 
@@ -208,11 +209,11 @@ class Stack:
 
     def answer(self, bells: list[dict[str, Any]]) -> None:
         """Hand bells to the worker as Lambda does."""
-        booking_to_hubspot.app.handler({"Records": bells}, Context())
+        booking_to_hubspot.app.handler({"Records": bells}, Context())  # type: ignore[arg-type]
 
     def sweep(self) -> int:
         """Let the minute's sweep run; gives how many bells it rang."""
-        rung: int = schedules.app.handler({"job": "sweep"}, Context())["rung"]
+        rung: int = schedules.app.handler({"job": "sweep"}, Context())["rung"]  # type: ignore[arg-type]
         return rung
 
     # What can be looked at.
@@ -311,4 +312,4 @@ def _make(stack: Stack) -> None:
         )
     aws.client("sqs").create_queue(QueueName=QUEUE, Attributes={"FifoQueue": "true"})
     secret = {"client_id": stack.hubspot.app.client_id, "client_secret": stack.hubspot.app.client_secret}
-    aws.client("secretsmanager").create_secret(Name="renkei/hubspot-app", SecretString=json.dumps(secret))
+    boto3.client("secretsmanager").create_secret(Name="renkei/hubspot-app", SecretString=json.dumps(secret))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest import mock
 
 import pytest
 
 import console.app
+from renkei.dynamo import Table
 from tests.harness import PORTAL, SETTINGS, TOKEN, Context, Stack, booking, event, http_event
 
 
@@ -210,3 +212,17 @@ def test_a_bug_of_ours_is_told_without_what_it_quotes(
     printed = capsys.readouterr()
     assert "佐々木" not in printed.out + printed.err
     assert '"Bugs":[1' in printed.out.replace(" ", "")
+
+
+def test_a_delivery_that_changes_its_state_while_it_is_listed_is_shown_once(ready: Stack) -> None:
+    ready.post(booking(5))
+    ready.bells()
+    (row,), _ = ready.platform.deliveries.due("demo", "booking_to_hubspot", 1)
+    asked = Table.query
+
+    def settled_meanwhile(self: Table, *args: Any, **kwargs: Any) -> Any:
+        yield from list(asked(self, *args, **kwargs))
+        ready.platform.deliveries.settle(row, "delivered", outcome={})
+
+    with mock.patch.object(Table, "query", settled_meanwhile):
+        assert len(ready.deliveries()) == 1

@@ -131,7 +131,8 @@ class Deliveries:
                 found = _TABLE.query(("box", box), sort=sort, index="state", limit=limit + 1, newest_first=True)
                 keys += [(order(row), box, row["id"]) for row in found if order(row) != before]
         chosen = sorted(keys, reverse=True)[:limit]
-        rows = _TABLE.get_many({"box": box, "id": key} for _, box, key in chosen)
+        wanted = {(box, key) for _, box, key in chosen}  # one that changes its state meanwhile is found twice
+        rows = _TABLE.get_many({"box": box, "id": key} for box, key in wanted)
         return sorted(rows, key=order, reverse=True)
 
     def _put(self, row: Item) -> bool:

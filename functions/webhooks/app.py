@@ -1,18 +1,17 @@
 """`POST /webhooks/{vendor}/{workspace}`: verify, one durable write for each listening integration, ring, 2xx.
 
-Starts fast: what it imports is counted (`make bench`), so no pydantic, no requests, no boto3, no resolver.
+Starts fast: what it imports is counted (`make bench`), so no pydantic, no requests, no boto3, no powertools.
 """
 
 from __future__ import annotations
 
 import functools
 import json
+import logging
 import os
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-
-from aws_lambda_powertools import Logger
 
 from renkei import workspaces
 from renkei.aws import DOWN, client
@@ -26,7 +25,7 @@ from renkei.webhooks import Refused, answer, one_of, parsed, raw_body
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-logger = Logger(service="renkei")
+logger = logging.getLogger("renkei")  # the runtime writes it as JSON (template.yaml)
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:
     client("dynamodb")  # while the function starts, when Lambda gives it a whole processor; elsewhere at first use
 
@@ -46,10 +45,10 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
         return answer(HTTPStatus.OK, _receive(event))
     except Refused as refused:
-        logger.info("refused", status=int(refused.status))
+        logger.info("refused", extra={"status": int(refused.status)})
         return answer(refused.status, {"error": refused.reason})
     except DOWN as down:
-        logger.error("store down", error=type(down).__name__)  # noqa: TRY400 - a trace could quote the payload
+        logger.error("store down", extra={"error": type(down).__name__})  # noqa: TRY400 - a trace could quote the payload
         return answer(HTTPStatus.SERVICE_UNAVAILABLE, {"error": "not stored; please send again"})
 
 
@@ -106,4 +105,4 @@ def _ring(bell: Bell) -> None:
     try:
         ring(bell)
     except DOWN as down:
-        logger.warning("bell not rung", workspace=bell.workspace, error=type(down).__name__)
+        logger.warning("bell not rung", extra={"workspace": bell.workspace, "error": type(down).__name__})

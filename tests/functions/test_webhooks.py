@@ -189,7 +189,7 @@ def test_the_receiver_imports_only_what_it_needs() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], env=path, capture_output=True, text=True, check=True, timeout=60
     )
-    assert not {"boto3", "requests", "pydantic", "aws_xray_sdk"} & set(done.stdout.split())
+    assert not {"boto3", "requests", "pydantic", "aws_xray_sdk", "aws_lambda_powertools"} & set(done.stdout.split())
 
 
 _json = st.recursive(

@@ -2,6 +2,7 @@
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -41,7 +42,7 @@ def json_response(status: int, body: object, headers: Mapping[str, str] | None =
     return Response(text, status, headers, mimetype="application/json")
 
 
-class Vendor:
+class Vendor(ABC):
     """A WSGI app that stands in for an outside system. Requests are answered one at a time."""
 
     name = "vendor"
@@ -56,30 +57,30 @@ class Vendor:
 
     # What a vendor brings itself.
 
+    @abstractmethod
     def answer(self, request: Request) -> tuple[Response, str | None]:
         """Answer a request of the vendor's API; also says whose account it was."""
-        raise NotImplementedError
 
     def fault_response(self, status: int) -> Response:
         """The answer the vendor gives with this status when it fails by itself."""
         return json_response(status, {"message": "told to fail"})
 
+    @abstractmethod
     def page(self) -> str:
         """The state as HTML for a person."""
-        raise NotImplementedError
 
+    @abstractmethod
     def whole_state(self) -> Mapping[str, object]:
         """The state as JSON."""
-        raise NotImplementedError
 
     def reset(self) -> None:
         """Forget everything; faults and calls too."""
         self.faults.clear()
         self.calls.clear()
 
+    @abstractmethod
     def configure(self, changes: Mapping[str, object]) -> Mapping[str, object]:
         """Change switches and give all of them back; raises ValueError for what is unknown."""
-        raise NotImplementedError
 
     # What is the same for all.
 

@@ -35,7 +35,7 @@ def look(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
             ids |= {next(id_ for link, id_ in held.items() if link not in gone): None}
             continue
         if firm.domain:
-            wanted["domain"].append(firm.domain)
+            wanted["domain"] += [firm.domain, f"www.{firm.domain}"]
             wanted["hs_additional_domains"].append(firm.domain)
         written = next((value.value for value in task.company if value.property == "name"), "")
         wanted["name"] += name_spellings(written) if firm.name else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import boto3
 import requests
 from moto import mock_aws
+from moto.kms import models, utils
 
 import booking_to_hubspot.app
 import console.app
@@ -252,10 +254,14 @@ def http_event(method: str, path: str, body: str | None, headers: Mapping[str, s
     }
 
 
+# moto gives every key an RSA key too, which a symmetric one never uses and which takes longest of all to make.
+_UNUSED = ("generate_private_key", functools.cache(utils.generate_private_key))
+
+
 @contextmanager
 def running() -> Iterator[Stack]:
     """A fresh stack for one test."""
-    with mock_aws(), mock.patch.dict("os.environ", _environment()):
+    with mock_aws(), mock.patch.dict("os.environ", _environment()), mock.patch.object(models, *_UNUSED):
         stack = Stack()
         _make(stack)
         with (

@@ -101,7 +101,7 @@ def preview(parts: Platform, workspace: str, payload: Mapping[str, Any], languag
         return {"would": [], "fields": [], "warnings": [], "outcome": type(end).__name__.lower(), "reason": reason}
     fields = [
         {"object": name, "property": value.property, "value": value.value, "why": value.why, "policy": value.policy}
-        for name, values in (("company", task.company), ("contact", task.contact))
+        for name, values in (("company", task.company if task.firm else ()), ("contact", task.contact))
         for value in values
     ]
     warnings = [{"code": warn.code, "message": text(warn.code, language, dict(warn.params))} for warn in end.warnings]

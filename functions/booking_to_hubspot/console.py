@@ -35,8 +35,11 @@ def check(
         return {}, [Problem((), remedy)]
     portal = {name: hubspot.properties(name, language) for name in (COMPANIES, CONTACTS)}
     problems = list(_problems(settings, portal))
-    if settings.meeting and not problems:
-        hubspot.ensure_unique(MEETINGS)
+    if not problems:
+        # Also heals: somebody may have deleted ours since the connection was made.
+        wanted = {COMPANIES: any(rules.company for rules in settings.calendars), MEETINGS: settings.meeting}
+        for object_name in (name for name, needed in wanted.items() if needed):
+            hubspot.ensure_unique(object_name)
     return {name: {prop.name: prop.type for prop in found if prop.mappable} for name, found in portal.items()}, problems
 
 

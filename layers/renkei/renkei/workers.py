@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities import parameters
 
 from renkei import config
 from renkei.connections import Connection
-from renkei.errors import Misconfigured, Reconnect
+from renkei.errors import Misconfigured, Reconnect, Retry
 from renkei.oauth import App, OAuthVendor, Tokens, TokenSource
 from renkei.runtime import Platform
 from renkei.vendors import hubspot
@@ -24,7 +24,10 @@ def app_of(vendor: str, secrets: Mapping[str, Any]) -> App:
     """The app that a connection uses: its own, or the deployment's from Secrets Manager. Misconfigured if none."""
     if secrets.get("client_id"):
         return App(secrets["client_id"], secrets["client_secret"])
-    held: Any = parameters.get_secret(config.app_secret(vendor), max_age=_APP_SECONDS)
+    try:
+        held: Any = parameters.get_secret(config.app_secret(vendor), max_age=_APP_SECONDS)
+    except parameters.GetParameterError:
+        raise Retry("app_unreadable", vendor=vendor) from None
     try:
         app = App(**json.loads(held))
     except (TypeError, ValueError):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
+from aws_lambda_powertools.utilities.parameters import GetParameterError
 
 from local.sandbox.faults import Fault
 from tests.harness import PORTAL, SETTINGS, Stack, booking, event
@@ -608,5 +610,30 @@ def test_after_a_week_of_failing_it_is_rejected_and_can_be_retried(ready: Stack)
     assert delivery["state"] == "rejected"
     ready.hubspot.faults.clear()
     assert ready.api("POST", f"/api/workspaces/demo/deliveries/{delivery['id']}/retry")[0] == 200
+    ready.work()
+    assert ready.deliveries()[0]["state"] == "delivered"
+
+
+def test_our_own_property_deleted_in_hubspot_is_made_again(ready: Stack) -> None:
+    del ready.hubspot.portals[PORTAL].properties["companies"]["renkei_key"]
+    (delivery,) = deliver(ready, booking())
+    assert (delivery["state"], delivery["outcome"]["company_was"]) == ("delivered", "created")
+    assert "renkei_key" in ready.the("companies")[0]["properties"]
+
+
+def test_a_mapped_property_deleted_in_hubspot_parks_and_is_named(ready: Stack) -> None:
+    del ready.hubspot.portals[PORTAL].properties["companies"]["numberofemployees"]
+    (delivery,) = deliver(ready, booking())
+    assert (delivery["state"], delivery["reason"]) == ("parked", "hubspot_property")
+    assert "numberofemployees" in delivery["message"]
+
+
+def test_secrets_manager_being_down_costs_time_and_no_booking(ready: Stack) -> None:
+    ready.clock.sleep(3600)  # the access token is over
+    with mock.patch("renkei.workers.parameters.get_secret", side_effect=GetParameterError("down")):
+        (delivery,) = deliver(ready, booking())
+    assert (delivery["state"], delivery["reason"]) == ("pending", "app_unreadable")
+    ready.clock.sleep(60)
+    ready.sweep()
     ready.work()
     assert ready.deliveries()[0]["state"] == "delivered"

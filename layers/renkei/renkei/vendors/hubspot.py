@@ -6,7 +6,7 @@ Date-versioned paths with one version constant. Objects are addressed by name; v
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any
@@ -14,19 +14,18 @@ from urllib.parse import quote
 
 import requests
 
-from renkei.actions import UNIQUE, Create, Item, Read, Reads, Record, Result, Search, To, Update, Upsert, Writes
+from renkei.actions import UNIQUE, Create, Item, Read, Reads, Result, Search, Update, Upsert, Writes
 from renkei.config import Language, vendor_url
 from renkei.errors import Conflict, NotFound, Rejected
-from renkei.http import Client, encoded
+from renkei.http import Client
 from renkei.oauth import OAuthVendor
 from renkei.vendors.hubspot_errors import classify, partial, trace_ids
+from renkei.vendors.hubspot_shapes import association, key_of, record_of, search_bodies, write_input
 
 KEY = "hubspot"
 VERSION = "2026-09"
 _OBJECTS = f"/crm/objects/{VERSION}"
 _BATCH = 100
-_SEARCH_BODY = 3000  # characters
-_SEARCH_PAGE = 200
 _BESIDE = {"companies": "domain", "meetings": "hs_meeting_title"}
 _SEARCHES = 4  # at once; then one by one, because five a second are allowed and others search too
 
@@ -96,14 +95,14 @@ class HubSpot:
     # https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
     def _search(self, action: Search) -> Result:
         result = Result()
-        for number, body in enumerate(_search_bodies(action), 1):
+        for number, body in enumerate(search_bodies(action), 1):
             if number > _SEARCHES:
                 self._sleep(1 / _SEARCHES)
             after: str | None = "0"
             while after is not None:
                 path, asked = f"{_OBJECTS}/{action.object}/search", {**body, "after": after}
                 page = self._client.call("POST", path, json=asked, needs="results")
-                result.records |= {found["id"]: _record(found) for found in page.body["results"]}
+                result.records |= {found["id"]: record_of(found) for found in page.body["results"]}
                 after = ((page.body.get("paging") or {}).get("next") or {}).get("after")
         return result
 
@@ -116,8 +115,8 @@ class HubSpot:
                 body: dict[str, Any] = {"inputs": [{"id": key} for key in keys], "properties": wanted}
                 body |= {"propertiesWithHistory": []} | ({"idProperty": action.by} if action.by else {})
                 answer = self._client.call("POST", f"{_OBJECTS}/{action.object}/batch/read", json=body, needs="results")
-                found = (_record(entry) for entry in answer.body["results"])
-                result.records |= {_key(record, action.by): record for record in found}
+                found = (record_of(entry) for entry in answer.body["results"])
+                result.records |= {key_of(record, action.by): record for record in found}
         # One by one: a merged record answers to its old id, and a contact to its second address, only so.
         for key in action.keys:
             if key not in result.records:
@@ -131,7 +130,7 @@ class HubSpot:
         except NotFound as missing:
             result.failed[key] = missing
         else:
-            result.records[key] = _record(answer.body)
+            result.records[key] = record_of(answer.body)
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-create
     def _create(self, action: Create) -> Result:
@@ -154,15 +153,21 @@ class HubSpot:
         return result
 
     def _create_one(self, object_name: str, item: Item) -> Result:
-        body = {"properties": dict(item.properties), "associations": [_to(to) for to in item.to]}
+        body = {"properties": dict(item.properties), "associations": [association(to) for to in item.to]}
         try:
             answer = self._client.call("POST", f"{_OBJECTS}/{object_name}", json=body, needs="id")
         except Conflict as taken:
             return Result(failed={item.key: taken})
-        return Result(records={item.key: _record(answer.body, new=True)})
+        return Result(records={item.key: record_of(answer.body, new=True)})
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-upsert
     def _upsert(self, action: Upsert) -> Result:
+        try:
+            return self._batch(action.object, "upsert", action.by, action.items)
+        except Rejected:
+            if action.by != UNIQUE or self._has_unique(action.object):
+                raise
+        self.ensure_unique(action.object)  # somebody deleted it in HubSpot
         return self._batch(action.object, "upsert", action.by, action.items)
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/update-object
@@ -176,19 +181,19 @@ class HubSpot:
             answer = self._client.call("PATCH", path, json=body, params=query, needs="id")
         except NotFound as missing:
             return Result(failed={item.key: missing})
-        return Result(records={item.key: _record(answer.body)})
+        return Result(records={item.key: record_of(answer.body)})
 
     def _batch(self, object_name: str, verb: str, by: str | None, items: tuple[Item, ...]) -> Result:
         """A batch write in hundreds, with trace ids so that a bad item fails alone; matched by key."""
         result = Result()
         for part in batched(items, _BATCH, strict=False):
-            inputs = [_input(verb, by, item, str(number)) for number, item in enumerate(part)]
+            inputs = [write_input(verb, by, item, str(number)) for number, item in enumerate(part)]
             path = f"{_OBJECTS}/{object_name}/batch/{verb}"
             answer = self._client.call("POST", path, json={"inputs": inputs}, needs="results")
             known = {item.key for item in part}
             for entry in answer.body["results"]:
-                record = _record(entry, new=verb == "create")
-                if (key := _key(record, by)) in known:
+                record = record_of(entry, new=verb == "create")
+                if (key := key_of(record, by)) in known:
                     result.records[key] = record
             for entry in answer.body.get("errors") or ():
                 for number in trace_ids(entry):
@@ -218,6 +223,13 @@ class HubSpot:
         except Conflict:
             return
 
+    def _has_unique(self, object_name: str) -> bool:
+        try:
+            self._client.call("GET", f"/crm/properties/{VERSION}/{object_name}/{UNIQUE}")
+        except NotFound:
+            return False
+        return True
+
     # https://developers.hubspot.com/docs/api-reference/latest/crm/owners
     def owners(self) -> dict[str, str]:
         """The ids of all owners by mail address (lower case)."""
@@ -235,57 +247,6 @@ class HubSpot:
     def uninstall(self) -> None:
         """Take our app out of the portal; HubSpot mails its super admins."""
         self._client.call("DELETE", f"/appinstalls/{VERSION}/external-install")
-
-
-def _search_bodies(action: Search) -> Iterator[dict[str, Any]]:
-    """The searches that ask for everything in as few bodies of 3,000 characters as possible."""
-    groups: dict[str, list[str]] = {}
-
-    def body() -> dict[str, Any]:
-        filters = [{"propertyName": name, "operator": "IN", "values": values} for name, values in groups.items()]
-        return {
-            "filterGroups": [{"filters": [one]} for one in filters],
-            "sorts": [],
-            "properties": list(action.properties),
-            "limit": _SEARCH_PAGE,
-            "after": "00000",
-        }
-
-    # IN wants lower case; the caller compares what comes back exactly.
-    wanted = [(name, value.lower()) for name, values in action.any_of.items() for value in values]
-    for name, value in dict.fromkeys(wanted):
-        groups.setdefault(name, []).append(value)
-        if len(encoded(body()).decode()) > _SEARCH_BODY and sum(map(len, groups.values())) > 1:
-            groups[name].pop()
-            groups = {key: values for key, values in groups.items() if values}
-            yield body()
-            groups = {name: [value]}
-    if groups:
-        yield body()
-
-
-def _input(verb: str, by: str | None, item: Item, trace: str) -> dict[str, Any]:
-    entry: dict[str, Any] = {"properties": dict(item.properties), "objectWriteTraceId": trace}
-    if verb == "create":
-        return entry | {"associations": [_to(to) for to in item.to]}
-    if verb == "upsert":
-        entry["properties"][by] = item.key
-    return entry | {"id": item.key} | ({"idProperty": by} if by else {})
-
-
-def _to(to: To) -> dict[str, Any]:
-    types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number} for number in to.types]
-    return {"to": {"id": to.id}, "types": types}
-
-
-def _record(entry: Mapping[str, Any], *, new: bool = False) -> Record:
-    values = {name: str(value) for name, value in (entry.get("properties") or {}).items() if value not in (None, "")}
-    return Record(str(entry["id"]), values, new=new or bool(entry.get("new")))
-
-
-def _key(record: Record, by: str | None) -> str:
-    key = record.properties.get(by, "") if by else record.id
-    return key.lower() if by == "email" else key
 
 
 def _property(entry: Mapping[str, Any]) -> Property:

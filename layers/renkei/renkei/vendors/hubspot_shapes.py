@@ -1,0 +1,67 @@
+"""How requests to HubSpot look, and its answers: the shapes that the client sends and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from renkei.actions import Item, Record, Search, To
+from renkei.http import encoded
+
+_SEARCH_BODY = 3000  # characters
+_SEARCH_PAGE = 200
+
+
+def search_bodies(action: Search) -> Iterator[dict[str, Any]]:
+    """The searches that ask for everything in as few bodies of 3,000 characters as possible."""
+    groups: dict[str, list[str]] = {}
+
+    def body() -> dict[str, Any]:
+        filters = [{"propertyName": name, "operator": "IN", "values": values} for name, values in groups.items()]
+        return {
+            "filterGroups": [{"filters": [one]} for one in filters],
+            "sorts": [],
+            "properties": list(action.properties),
+            "limit": _SEARCH_PAGE,
+            "after": "00000",
+        }
+
+    # IN wants lower case; the caller compares what comes back exactly.
+    wanted = [(name, value.lower()) for name, values in action.any_of.items() for value in values]
+    for name, value in dict.fromkeys(wanted):
+        groups.setdefault(name, []).append(value)
+        if len(encoded(body()).decode()) > _SEARCH_BODY and sum(map(len, groups.values())) > 1:
+            groups[name].pop()
+            groups = {key: values for key, values in groups.items() if values}
+            yield body()
+            groups = {name: [value]}
+    if groups:
+        yield body()
+
+
+def write_input(verb: str, by: str | None, item: Item, trace: str) -> dict[str, Any]:
+    """One record of a batch write."""
+    entry: dict[str, Any] = {"properties": dict(item.properties), "objectWriteTraceId": trace}
+    if verb == "create":
+        return entry | {"associations": [association(to) for to in item.to]}
+    if verb == "upsert":
+        entry["properties"][by] = item.key
+    return entry | {"id": item.key} | ({"idProperty": by} if by else {})
+
+
+def association(to: To) -> dict[str, Any]:
+    """An association as a write carries it."""
+    types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number} for number in to.types]
+    return {"to": {"id": to.id}, "types": types}
+
+
+def record_of(entry: Mapping[str, Any], *, new: bool = False) -> Record:
+    """The record that an answer shows; empty values are left out."""
+    values = {name: str(value) for name, value in (entry.get("properties") or {}).items() if value not in (None, "")}
+    return Record(str(entry["id"]), values, new=new or bool(entry.get("new")))
+
+
+def key_of(record: Record, by: str | None) -> str:
+    """What a record is matched by: its id, or its unique property."""
+    key = record.properties.get(by, "") if by else record.id
+    return key.lower() if by == "email" else key

@@ -1,8 +1,10 @@
 """Bookings as meetings on the timeline: made once, moved on a reschedule, marked on a cancellation. Pure.
 
 A booking and what it was moved to share one meeting, whose unique key is the id of the first booking of the
-chain. What is remembered of a booking: `root` (that first id), `superseded` (moved on), `cancelled`. The two
-events of a reschedule may come in any order.
+chain. What is remembered of a booking: `root` (that first id), `superseded` (moved on), `cancelled`.
+
+The events may come in any order. Where a booking comes after the one that it was moved to, that one has begun a
+chain of its own, in which the living meeting is; the meeting of the chain before is then closed: marked cancelled.
 """
 
 from __future__ import annotations
@@ -23,10 +25,24 @@ def booking_link(source: str, id_: str) -> str:
 
 
 def meeting_key(task: Task, known: Known) -> str:
-    """The unique key of the meeting that a task's booking has or would have."""
+    """The unique key of the meeting that a task speaks of: its booking's own, or the one that it closes."""
+    booking = task.booking
+    return f"{booking.source}-{_closes(task, known) or _root(booking.source, booking.id, known)}"
+
+
+def _root(source: str, id_: str, known: Known) -> str:
+    """The id of the first booking of a booking's chain, as far as it is known."""
+    return str(known.links.get(booking_link(source, id_), {}).get("root") or id_)
+
+
+def _closes(task: Task, known: Known) -> str | None:
+    """The root of the chain before, if a task's booking came so late that its successor began another."""
     booking = task.booking
     chain = known.links.get(booking_link(booking.source, booking.id), {})
-    return f"{booking.source}-{chain.get('root') or booking.id}"
+    if not (booking.previous_id and chain.get("superseded") and chain.get("root")):
+        return None
+    before = _root(booking.source, booking.previous_id, known)
+    return before if before != chain["root"] else None
 
 
 def meeting_actions(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
@@ -87,7 +103,7 @@ def _wanted(tasks: Sequence[Task], known: Known) -> dict[str, tuple[Task, Mappin
     for task in tasks:
         chain = known.links.get(booking_link(task.booking.source, task.booking.id), {})
         key = meeting_key(task, known)
-        if chain.get("cancelled"):
+        if chain.get("cancelled") or _closes(task, known):
             wanted[key] = (task, _CANCELLED)
         elif not chain.get("superseded"):
             wanted[key] = (task, _properties(task, known))

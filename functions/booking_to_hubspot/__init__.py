@@ -67,6 +67,15 @@ class Settings(_Model):
     free_mail: FreeMail = FreeMail()
     calendars: Annotated[tuple[Rules, ...], Field(min_length=1, title="Calendars", description="First match wins")]
 
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        names = [rules.calendar for rules in self.calendars]
+        if len(set(names)) < len(names):
+            raise ValueError("calendars: one calendar stands twice; the first match wins")
+        if "*" in names[:-1]:
+            raise ValueError('calendars: put "*" last; what follows it can never match')
+        return self
+
 
 INTEGRATION = Integration(
     key="booking_to_hubspot",

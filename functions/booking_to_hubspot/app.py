@@ -26,6 +26,7 @@ from renkei.workers import token_source
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+_ROUNDS = 60  # a plan takes about ten
 _BOOKINGS = {timerex.KEY: timerex.booking}
 
 
@@ -39,11 +40,13 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def work_off(jobs: Sequence[Job], work: Work) -> Mapping[str, Verdict]:
     """Work jobs of one workspace off together. A raised Outcome means all of them."""
-    hubspot = HubSpot(work.platform.session, token_source(work.platform, work.connection), work.platform.sleep)
+    token = token_source(work.platform, work.connection)
+    hubspot = HubSpot(work.platform.session, token, work.platform.sleep)
     try:
         return Run(work, hubspot).all(jobs)
     finally:
         work.calls += hubspot.calls
+        work.connection = token.connection
 
 
 class Run:
@@ -60,9 +63,14 @@ class Run:
         drafted = {job.id: self.task(job) for job in jobs}
         tasks = [task for task in drafted.values() if isinstance(task, Task)]
         known = self.known(tasks)
-        while actions := plan(tasks, known, meeting=self._settings.meeting):
+        for _ in range(_ROUNDS):
+            actions = plan(tasks, known, meeting=self._settings.meeting)
+            if not actions:
+                break
             for action in actions:
                 known.absorb(action, self.apply(action))
+        else:
+            raise RuntimeError("the plan does not come to an end")
         return {id_: verdict(task, tasks, known) if isinstance(task, Task) else task for id_, task in drafted.items()}
 
     def task(self, job: Job) -> Task | Outcome:
@@ -106,5 +114,5 @@ def booking_of(job: Job) -> Booking:
     """The canonical booking in a job's payload: {`source`, `body`}. Rejected where it cannot be read."""
     try:
         return _BOOKINGS[job.payload["source"]](job.payload["body"])
-    except (KeyError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise Rejected("payload_unreadable") from None

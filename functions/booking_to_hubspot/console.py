@@ -8,7 +8,7 @@ from typing import Any
 from booking_to_hubspot import INTEGRATION, Settings
 from booking_to_hubspot.app import Run
 from booking_to_hubspot.known import COMPANIES, CONTACTS, MEETINGS, Task
-from renkei.actions import Action, Create, Forget, Read, Record, Remember, Result, Search, Update, Upsert
+from renkei.actions import Action, Create, Forget, Read, Record, Remember, Result, Search, Update
 from renkei.config import Language
 from renkei.errors import Conflict, Reconnect
 from renkei.integration import Done, Job
@@ -65,9 +65,9 @@ def _row(row: Row, prop: Property | None, allowed: tuple[str, ...], place: tuple
 class Rehearsal(Run):
     """A run whose writes are only noted; what they would answer is made up from what is really there."""
 
-    def noted(self, jobs: Sequence[Job]) -> tuple[Mapping[str, Any], list[Create | Upsert | Update]]:
+    def noted(self, jobs: Sequence[Job]) -> tuple[Mapping[str, Any], list[Create | Update]]:
         """The verdicts, and what would be written."""
-        self.writes: list[Create | Upsert | Update] = []
+        self.writes: list[Create | Update] = []
         return self.all(jobs), self.writes
 
     def apply(self, action: Action) -> Result:
@@ -85,7 +85,7 @@ class Rehearsal(Run):
                 return Result(made.records, {**taken})
         return self._note(action)
 
-    def _note(self, action: Create | Upsert | Update) -> Result:
+    def _note(self, action: Create | Update) -> Result:
         self.writes.append(action)
         new = not isinstance(action, Update)
         return Result({item.key: Record(f"new {item.key}", item.properties, new=new) for item in action.items})
@@ -112,7 +112,7 @@ def preview(parts: Platform, workspace: str, payload: Mapping[str, Any], languag
     return {"would": would, "fields": fields, "warnings": warnings, "outcome": "delivered", "reason": ""}
 
 
-def _would(end: Done, writes: Sequence[Create | Upsert | Update], language: Language) -> Iterator[dict[str, str]]:
+def _would(end: Done, writes: Sequence[Create | Update], language: Language) -> Iterator[dict[str, str]]:
     """The steps in words, from the outcome and the writes that it would take."""
     for name in ("company", "contact", "meeting"):
         if was := end.outcome.get(f"{name}_was"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from booking_to_hubspot.known import COMPANIES, Firm, Known, Task
-from renkei.actions import UNIQUE, Action, Forget, Item, Read, Record, Remember, Search, Upsert
+from renkei.actions import UNIQUE, Action, Create, Forget, Item, Read, Record, Remember, Search
 from renkei.mapping import Value
-from renkei.values import fold_name, name_spellings, normal_domain
+from renkei.values import domain_spellings, fold_name, name_spellings, normal_domain
 
 _MATCHED = ("name", "domain", "hs_additional_domains")
 
@@ -21,8 +21,12 @@ def firm_of(company: Sequence[Value], digest: Callable[[str, str], str]) -> Firm
 
 
 def look(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
-    """Verify the companies that we remember; search for the firms that we do not."""
+    """Verify the companies that we remember; search for the firms that we do not.
+
+    A company that we were about to create when the answer was lost is looked for by its unique key, without lag.
+    """
     ids: dict[str, None] = {}
+    keys: dict[str, None] = {}
     wanted: dict[str, list[str]] = {"domain": [], "name": [], "hs_additional_domains": []}
     for task in tasks:
         firm = task.firm
@@ -34,14 +38,18 @@ def look(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
         if len(held) > len(gone):
             ids |= {next(id_ for link, id_ in held.items() if link not in gone): None}
             continue
+        if (key := known.company_key(firm)) and (COMPANIES, key) not in known.absent:
+            keys |= {key: None}
+            continue
         if firm.domain:
-            wanted["domain"] += [firm.domain, f"www.{firm.domain}"]
+            wanted["domain"] += domain_spellings(firm.domain)
             wanted["hs_additional_domains"].append(firm.domain)
         written = next((value.value for value in task.company if value.property == "name"), "")
         wanted["name"] += name_spellings(written) if firm.name else []
     if ids:
-        properties = {value.property for task in tasks for value in task.company}
-        yield Read(COMPANIES, tuple(ids), tuple(sorted({*_MATCHED, *properties})))
+        yield _read(tasks, tuple(ids))
+    if keys:
+        yield _read(tasks, tuple(keys), by=UNIQUE)
     any_of = {
         name: tuple(new)
         for name, values in wanted.items()
@@ -51,13 +59,20 @@ def look(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
         yield Search(COMPANIES, any_of, _MATCHED)
 
 
+def _read(tasks: Sequence[Task], keys: tuple[str, ...], by: str | None = None) -> Read:
+    """Read companies with all that any row may want to compare."""
+    properties = {value.property for task in tasks for value in task.company}
+    return Read(COMPANIES, keys, tuple(sorted({*_MATCHED, *properties})), by)
+
+
 def company_of(firm: Firm, known: Known) -> Record | None:
     """The company of a firm, if one is known to be there: remembered and verified, made in this run, or found."""
     for link in firm.links:
         id_ = known.link_id(link)
         if id_ and (record := known.records.get((COMPANIES, id_))):
             return record
-    if record := known.records.get((COMPANIES, firm.key)):
+    key = known.company_key(firm)
+    if key and (record := known.records.get((COMPANIES, key))):
         return record
     found = known.candidates.values()
     domain = [record for record in found if firm.domain and firm.domain in _domains(record)]
@@ -71,23 +86,28 @@ def company_actions(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
     A later booking of the batch with the same domain or name waits for the company of the first.
     """
     items: dict[str, Item] = {}
-    notes: dict[str, str] = {}
+    notes: dict[str, dict[str, str]] = {}
     claimed: set[str] = set()
-    for firm, company in ((task.firm, task.company) for task in tasks):
+    for task in tasks:
+        firm = task.firm
         if firm is None:
             continue
         if record := company_of(firm, known):
             for link, matches in zip(firm.links, _matches(firm, record), strict=True):
                 held = known.link_id(link)
                 if (record.new or matches or held) and held != record.id:
-                    notes[link] = record.id
+                    notes[link] = {"id": record.id}
         elif claimed.isdisjoint(firm.links):
-            items[firm.key] = Item(firm.key, {value.property: value.value for value in company})
+            key = known.company_key(firm) or firm.links[0].rpartition("#")[2]
             claimed.update(firm.links)
-    for link, id_ in notes.items():
-        yield Remember(link, {"id": id_})
+            # Noted first: whoever comes after a lost answer must find the company, whichever link leads there.
+            notes |= {link: {"key": key} for link in firm.links if known.links.get(link, {}).get("key") != key}
+            values = {value.property: value.value for value in task.company}
+            items[key] = Item(key, values | {UNIQUE: key}, tasks=(task.id,))
+    for link, values in notes.items():
+        yield Remember(link, values)
     if items:
-        yield Upsert(COMPANIES, UNIQUE, tuple(items.values()))
+        yield Create(COMPANIES, UNIQUE, tuple(items.values()))
 
 
 def _matches(firm: Firm, record: Record) -> list[bool]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from booking_to_hubspot import Rules
-from renkei.actions import Action, Create, Forget, Read, Record, Remember, Result, Search, Update, Upsert
+from renkei.actions import Action, Create, Forget, Item, Read, Record, Remember, Result, Search, Update
 from renkei.bookings import Booking
-from renkei.errors import Conflict, Outcome
+from renkei.errors import Conflict, NotFound, Outcome, Retry
 from renkei.mapping import Value, Warn
 
 COMPANIES, CONTACTS, MEETINGS = "companies", "contacts", "meetings"
@@ -21,11 +21,6 @@ class Firm:
     domain: str | None
     name: str | None
     links: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """The value of our unique property on a company that we make for this firm."""
-        return self.links[0].rpartition("#")[2]
 
 
 @dataclass(frozen=True)
@@ -50,7 +45,10 @@ class Known:
     owners: Mapping[str, str] = field(default_factory=dict)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     absent: set[tuple[str, str]] = field(default_factory=set)
-    failed: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    taken: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    """What could not be created because it is there: its id, where the vendor told."""
+    refused: dict[str, Outcome] = field(default_factory=dict)
+    """By task: why its values were not taken."""
     updated: set[tuple[str, str]] = field(default_factory=set)
     candidates: dict[str, Record] = field(default_factory=dict)
     searched: set[str] = field(default_factory=set)
@@ -70,8 +68,10 @@ class Known:
                 return
             case Read():
                 self.absent |= {(action.object, key) for key in result.failed}
-            case Create() | Upsert() | Update():
-                self.failed |= {(action.object, key): end for key, end in result.failed.items()}
+            case Create() | Update():
+                for item in action.items:
+                    if end := result.failed.get(item.key):
+                        self._refuse(action.object, item, end)
         for key, record in result.records.items():
             if isinstance(action, Update):
                 self.updated.add((action.object, key))
@@ -79,20 +79,31 @@ class Known:
                 self.records[action.object, key] = record
                 self.records.setdefault((action.object, record.id), record)
 
+    def _refuse(self, object_name: str, item: Item, end: Outcome) -> None:
+        if isinstance(end, Conflict):
+            self.taken[object_name, item.key] = end.record_id
+            self.absent.discard((object_name, item.key))  # it is there by now: worth another look
+            return
+        gone = Retry("record_gone", vendor="hubspot") if isinstance(end, NotFound) else end
+        self.refused |= dict.fromkeys(item.tasks, gone)
+
     def link_id(self, link: str) -> str | None:
         """The vendor's id that is remembered under a link."""
         found = self.links.get(link, {}).get("id")
         return str(found) if found else None
 
+    def company_key(self, firm: Firm) -> str | None:
+        """The unique key under which a company of this firm was, or may have been, created before."""
+        keys = (self.links.get(link, {}).get("key") for link in firm.links)
+        return next((str(key) for key in keys if key), None)
+
     def contact(self, task: Task) -> Record | None:
         """The contact of a task as far as it is known; without properties if only its id is."""
         if record := self.records.get((CONTACTS, task.email)):
             return record
-        taken = self.failed.get((CONTACTS, task.email))
-        if isinstance(taken, Conflict) and taken.record_id:
-            return self.records.get((CONTACTS, taken.record_id), Record(taken.record_id, {}))
-        return None
+        id_ = self.taken.get((CONTACTS, task.email))
+        return self.records.get((CONTACTS, id_), Record(id_, {})) if id_ else None
 
     def contact_there(self, task: Task) -> bool:
         """Whether the contact of a task is in HubSpot, whoever made it."""
-        return (CONTACTS, task.email) in self.records or isinstance(self.failed.get((CONTACTS, task.email)), Conflict)
+        return (CONTACTS, task.email) in self.records or (CONTACTS, task.email) in self.taken

@@ -63,9 +63,9 @@ def meeting_actions(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
         if record := known.records.get((MEETINGS, key)):
             different = {name: text for name, text in properties.items() if record.properties.get(name) != text}
             if different and not record.new:
-                update.append(Item(key, different))
+                update.append(Item(key, different, tasks=(task.id,)))
         elif properties != _CANCELLED and (to := _places(task, known)):
-            create.append(Item(key, {**properties, UNIQUE: key}, to))
+            create.append(Item(key, {**properties, UNIQUE: key}, to, (task.id,)))
     if create:
         yield Create(MEETINGS, UNIQUE, tuple(create))
     if update:

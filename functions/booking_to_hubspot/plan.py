@@ -18,7 +18,7 @@ from booking_to_hubspot.known import COMPANIES, CONTACTS, MEETINGS, Known, Task
 from booking_to_hubspot.meetings import meeting_actions, meeting_key
 from renkei.actions import Action, Create, Item, Read, Record, To, Update
 from renkei.bookings import Booking
-from renkei.errors import Misconfigured, Outcome, Rejected, Skip
+from renkei.errors import Misconfigured, Rejected, Skip
 from renkei.integration import Done, Verdict
 from renkei.mapping import Reading, Value, Warn, read
 
@@ -65,7 +65,7 @@ def _no_email(warns: Sequence[Warn]) -> None:
 
 def plan(tasks: Sequence[Task], known: Known, *, meeting: bool = False) -> list[Action]:
     """The next actions, each of which is safe to repeat; none when all is done."""
-    live = [task for task in tasks if refusal(task, known) is None]
+    live = [task for task in tasks if task.id not in known.refused]
     booked = [task for task in live if task.booking.kind != "cancelled"]
     phases: tuple[Callable[[], Iterator[Action]], ...] = (
         lambda: look(booked, known),
@@ -86,7 +86,8 @@ def _new_contacts(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
         if task.email and task.email not in items and not known.contact_there(task):
             company = company_of(task.firm, known) if task.firm else None
             to = (To(COMPANIES, company.id, _TO_COMPANY),) if company else ()
-            items[task.email] = Item(task.email, {value.property: value.value for value in task.contact}, to)
+            values = {value.property: value.value for value in task.contact}
+            items[task.email] = Item(task.email, values, to, (task.id,))
     if items:
         yield Create(CONTACTS, "email", tuple(items.values()))
 
@@ -106,33 +107,38 @@ def _unread_contacts(tasks: Sequence[Task], known: Known, *, meeting: bool) -> I
         yield Read(CONTACTS, tuple(emails), tuple(sorted(wanted)), by="email")
 
 
-def _old_contacts(tasks: Sequence[Task], known: Known) -> Iterator[tuple[Record, tuple[Value, ...]]]:
+def _old_contacts(tasks: Sequence[Task], known: Known) -> Iterator[tuple[Record, Task, tuple[Value, ...]]]:
     for task in tasks:
         if task.email and (record := known.contact(task)):
-            yield record, task.contact
+            yield record, task, task.contact
 
 
-def _old_companies(tasks: Sequence[Task], known: Known) -> Iterator[tuple[Record, tuple[Value, ...]]]:
+def _old_companies(tasks: Sequence[Task], known: Known) -> Iterator[tuple[Record, Task, tuple[Value, ...]]]:
     for task in tasks:
         if task.firm and (record := company_of(task.firm, known)):
-            yield record, task.company
+            yield record, task, task.company
 
 
 def _changing(values: Sequence[Value]) -> bool:
     return any(value.policy != "create" and value.property != "email" for value in values)
 
 
-def _changes(object_name: str, pairs: Iterator[tuple[Record, tuple[Value, ...]]], known: Known) -> Iterator[Action]:
+def _changes(
+    object_name: str, pairs: Iterator[tuple[Record, Task, tuple[Value, ...]]], known: Known
+) -> Iterator[Action]:
     """Read what is needed of records that were there before, then fill and overwrite as the rows ask."""
     rows: dict[str, list[tuple[Value, ...]]] = {}
+    owners: dict[str, list[str]] = {}
     new: set[str] = set()
-    for record, values in pairs:
+    for record, task, values in pairs:
         rows.setdefault(record.id, []).append(values)
+        owners.setdefault(record.id, []).append(task.id)
         new |= {record.id} if record.new else set()
     rows = {id_: every for id_, every in rows.items() if any(map(_changing, every[1 if id_ in new else 0 :]))}
-    rows = {id_: every for id_, every in rows.items() if (object_name, id_) not in known.updated}
+    done = known.updated | known.absent
+    rows = {id_: every for id_, every in rows.items() if (object_name, id_) not in done}
     wanted = {value.property for every in rows.values() for values in every for value in values}
-    unread = [id_ for id_ in rows if (object_name, id_) not in known.records and (object_name, id_) not in known.absent]
+    unread = [id_ for id_ in rows if id_ not in new and (object_name, id_) not in known.records]
     if unread:
         yield Read(object_name, tuple(unread), tuple(sorted(wanted)))
         return
@@ -140,7 +146,7 @@ def _changes(object_name: str, pairs: Iterator[tuple[Record, tuple[Value, ...]]]
     for id_, every in rows.items():
         held = known.records.get((object_name, id_))
         if held and (changed := _difference(held, every)):
-            items.append(Item(id_, changed))
+            items.append(Item(id_, changed, tasks=tuple(owners[id_])))
     if items:
         yield Update(object_name, tuple(items))
 
@@ -162,24 +168,10 @@ def _difference(record: Record, every: Sequence[Sequence[Value]]) -> dict[str, s
     return {name: text for name, text in wanted.items() if held.get(name) != text}
 
 
-def refusal(task: Task, known: Known) -> Outcome | None:
-    """Why a task cannot go on, if it cannot."""
-    company = company_of(task.firm, known) if task.firm else None
-    contact = known.contact(task) if task.email else None
-    keys = [(MEETINGS, meeting_key(task, known))]
-    if task.firm:
-        keys.append((COMPANIES, company.id if company else task.firm.key))
-    if contact:
-        keys.append((CONTACTS, contact.id))
-    elif not known.contact_there(task):
-        keys.append((CONTACTS, task.email))
-    return next((known.failed[key] for key in keys if key in known.failed), None)
-
-
 def verdict(task: Task, tasks: Sequence[Task], known: Known) -> Verdict:
     """A delivery's end once there is nothing more to do."""
-    if refused := refusal(task, known):
-        return refused
+    if task.id in known.refused:
+        return known.refused[task.id]
     if task.booking.kind == "cancelled":
         if task.booking.changed:
             return Skip("rescheduled")

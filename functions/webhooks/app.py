@@ -74,7 +74,7 @@ def _receive(event: Mapping[str, Any]) -> dict[str, int]:
 def _verify(event: Mapping[str, Any], vendor: str, source: Mapping[str, Any]) -> None:
     """The sender must show one of the source's tokens; an unknown workspace answers the same."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    shown = headers.get(source.get("header") or timerex.TOKEN_HEADER, "")
+    shown = headers.get(source.get("header") or timerex.TOKEN_HEADER, "").removeprefix("Bearer ")
     if not shown or not one_of(_vault().digest(f"token {vendor}", shown), source["tokens"]):
         raise _UNKNOWN
 

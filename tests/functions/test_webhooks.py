@@ -132,7 +132,7 @@ def test_what_is_no_event_is_refused_with_a_reason(ready: Stack, body: str, reas
         ({"end_datetime": 5}, "event.end_datetime"),
         ({"form": None}, "event.form"),
         ({"form": ["x"]}, "event.form"),
-        ({"hosts": {}}, "event.hosts"),
+        ({"hosts": {"a": 1}}, "event.hosts"),
     ],
 )
 def test_an_event_of_another_shape_is_refused(ready: Stack, change: dict[str, Any], reason: str) -> None:

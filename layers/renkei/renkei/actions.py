@@ -35,11 +35,12 @@ class To:
 
 @dataclass(frozen=True)
 class Item:
-    """One record to write."""
+    """One record to write. `tasks`: whose values these are, and who fails if they are refused."""
 
     key: str
     properties: Mapping[str, str]
     to: tuple[To, ...] = ()
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,7 @@ class Read:
 
 @dataclass(frozen=True)
 class Create:
-    """Create records; one whose unique property `by` is taken fails alone as a Conflict."""
-
-    object: str
-    by: str
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True)
-class Upsert:
-    """Create records, or update those that have the key in the unique property `by`. Safe to repeat."""
+    """Create records; one whose unique property `by` is taken fails alone as a Conflict. So it is safe to repeat."""
 
     object: str
     by: str
@@ -104,7 +96,7 @@ class Forget:
 
 
 type Reads = Search | Read
-type Writes = Create | Upsert | Update
+type Writes = Create | Update
 type Action = Reads | Writes | Remember | Forget
 
 

@@ -7,13 +7,21 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.loaders import Loader
 
 DOWN = (BotoCoreError, ClientError)
 """What an AWS service that is down, throttles or refuses raises."""
+_OURS = {"ValidationException", "InvalidCiphertextException", "IncorrectKeyException"}
 
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
+
+
+def passes(error: BotoCoreError | ClientError) -> bool:
+    """Whether an AWS error is one that passes (or that an admin mends), and not one of this record's making."""
+    if isinstance(error, ClientError):
+        return error.response.get("Error", {}).get("Code") not in _OURS
+    return not isinstance(error, ParamValidationError)
 
 
 class _Ours(Loader):

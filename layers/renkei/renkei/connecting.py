@@ -6,6 +6,7 @@ with a state that is bound to that browser by a cookie; the callback trades the 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -83,13 +84,23 @@ def finish(
         raise Refusal("denied", vendor=vendor)
     tokens = tokens_of(vendor, parts.session, ticket.own_app)
     grant = tokens.exchange(query["code"], content["verifier"], content["redirect_uri"])
+    try:
+        _check_scopes(vendor, grant)
+        for integration in waiting:
+            workspaces.wake_later(ticket.workspace, integration, parts.clock())
+        _store(parts, ticket, grant)
+    except Refusal:
+        if not _shared(parts, grant.account, vendor):  # leave no living grant behind that nobody holds
+            with contextlib.suppress(Outcome):
+                tokens.revoke(grant.refresh_token)
+        raise
+    return ticket, grant.account
+
+
+def _check_scopes(vendor: str, grant: Grant) -> None:
     missing = sorted(set(OAUTH[vendor].scopes).difference(grant.scopes))
     if missing:
         raise Refusal("missing_scopes", scopes=", ".join(missing))
-    for integration in waiting:
-        workspaces.wake_later(ticket.workspace, integration, parts.clock())
-    _store(parts, ticket, grant)
-    return ticket, grant.account
 
 
 def _store(parts: Platform, ticket: Ticket, grant: Grant) -> None:
@@ -116,18 +127,16 @@ def disconnect(parts: Platform, workspace: str, vendor: str) -> list[str] | None
     connection = parts.connections.get(workspace, vendor)
     if connection is None or "sealed" not in connection.row:
         return None
-    failed = [] if _shared(parts, connection) else _told(parts, connection)
-    newest = parts.connections.get(workspace, vendor)
-    if newest:
-        parts.connections.disconnected(newest)
-    return failed
+    try:
+        return [] if _shared(parts, connection.account, vendor, but=workspace) else _told(parts, connection)
+    finally:
+        parts.connections.disconnected(parts.connections.get(workspace, vendor) or connection)
 
 
-def _shared(parts: Platform, connection: Connection) -> bool:
-    others = (
-        parts.connections.get(name, connection.vendor) for name in workspaces.names() if name != connection.workspace
-    )
-    return any(other and other.account == connection.account and "sealed" in other.row for other in others)
+def _shared(parts: Platform, account: str, vendor: str, but: str = "") -> bool:
+    """Whether a workspace (but one) is connected to an account."""
+    others = (parts.connections.get(name, vendor) for name in workspaces.names() if name != but)
+    return any(other and other.account == account and "sealed" in other.row for other in others)
 
 
 def _told(parts: Platform, connection: Connection) -> list[str]:

@@ -90,7 +90,8 @@ class Deliveries:
         keep = state == "rejected"
         put = {"state": state, "state_at": _state_at(state, row), "settled_at": stamp(now), **facts}
         put |= {"ttl": _epoch(now + (_REJECTED if keep else _SETTLED)), "attempts": row["attempts"] + 1}
-        self._change(row, put, remove=["due_at", *(() if keep else ("sealed",))])
+        stale = [name for name in ("reason", "params") if name not in facts]  # of an attempt before
+        self._change(row, put, remove=["due_at", *stale, *(() if keep else ("sealed",))])
 
     def postpone(self, row: Item, due: datetime, **facts: Any) -> None:
         """Leave a delivery pending, due later."""
@@ -117,7 +118,7 @@ class Deliveries:
 
     def one(self, workspace: str, integration: str, key: str) -> Item | None:
         """A delivery, or None if there is no such one."""
-        return _TABLE.get({"box": box_of(workspace, integration), "id": key})
+        return _TABLE.get({"box": box_of(workspace, integration), "id": key}) if key else None
 
     def newest(
         self, workspace: str, integrations: Sequence[str], states: Sequence[State], limit: int, before: str = ""

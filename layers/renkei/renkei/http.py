@@ -20,6 +20,7 @@ from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Reconnect,
 TIMEOUT = (5, 20)
 """Seconds to connect, and to wait for each part of an answer."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_LONGEST = timedelta(days=1)  # that we wait because a vendor says so
 _SERVER_ERROR = 500
 _RETRIED = {408, 423, 425, 429, 477}
 _ENDS: dict[int, type[Outcome]] = {401: Reconnect, 403: Misconfigured, 404: NotFound, 409: Conflict}
@@ -47,9 +48,9 @@ def checked_url(url: str) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """The pause that a Retry-After header asks for, if it gives seconds."""
+    """The pause that a Retry-After header asks for, if it gives seconds; a day at most."""
     seconds = headers.get("retry-after", "").strip()
-    return timedelta(seconds=int(seconds)) if seconds.isdecimal() else None
+    return min(timedelta(seconds=int(seconds[:9])), _LONGEST) if seconds.isdecimal() else None
 
 
 def outcome(vendor: str, answer: Answer) -> Outcome:

@@ -139,7 +139,10 @@ class Tokens:
 
 
 class TokenSource:
-    """Gives the access token of one connection, refreshed ahead of its end by one worker at a time."""
+    """Gives the access token of one connection, refreshed ahead of its end by one worker at a time.
+
+    `connection` is the connection as it is now: a refresh makes a new version of it.
+    """
 
     def __init__(
         self,
@@ -149,7 +152,7 @@ class TokenSource:
         clock: Clock,
         sleep: Callable[[float], None],
     ) -> None:
-        self._connection = connection
+        self.connection = connection
         self._connections = connections
         self._tokens = tokens
         self._clock = clock
@@ -158,40 +161,40 @@ class TokenSource:
 
     def __call__(self, fresh: bool = False) -> str:
         """The token; `fresh` after the vendor refused the last one. Retry or Reconnect if there is none to be had."""
-        left = self._connection.expires_at - self._clock()
+        left = self.connection.expires_at - self._clock()
         if fresh or left < _AHEAD:
             self._renew(must=fresh or left <= timedelta())
         return str(self._secrets["access_token"])
 
     def _renew(self, *, must: bool) -> None:
-        seen = self._connection.version
+        seen = self.connection.version
         for _ in range(int(LEASE.total_seconds() / _POLL) + 1):
-            if owner := self._connections.lease(self._connection):
+            if owner := self._connections.lease(self.connection):
                 return self._refresh(owner)
             self._reload()
-            if self._connection.version != seen or not must:
+            if self.connection.version != seen or not must:
                 return None
             self._sleep(_POLL)
-        raise Retry("refresh_busy", vendor=self._connection.vendor)
+        raise Retry("refresh_busy", vendor=self.connection.vendor)
 
     def _refresh(self, owner: str) -> None:
         try:
             grant = self._tokens(self._secrets).refresh(self._secrets["refresh_token"])
-        except Outcome:
-            self._connections.release(self._connection, owner)
+        except BaseException:  # whatever it was: nobody else need wait for the lease's end
+            self._connections.release(self.connection, owner)
             raise
         kept = {**self._secrets, "access_token": grant.access_token, "refresh_token": grant.refresh_token}
-        stored = self._connections.refreshed(self._connection, owner, kept, grant.lasts)
+        stored = self._connections.refreshed(self.connection, owner, kept, grant.lasts)
         if stored is None:
             return self._reload()
-        self._connection, self._secrets = stored, kept
+        self.connection, self._secrets = stored, kept
         return None
 
     def _reload(self) -> None:
-        found = self._connections.get(self._connection.workspace, self._connection.vendor)
+        found = self._connections.get(self.connection.workspace, self.connection.vendor)
         if found is None or found.state != "connected":
-            raise Reconnect("not_connected", vendor=self._connection.vendor)
-        self._connection, self._secrets = found, self._connections.secrets(found)
+            raise Reconnect("not_connected", vendor=self.connection.vendor)
+        self.connection, self._secrets = found, self._connections.secrets(found)
 
 
 def _given(token: object) -> str:

@@ -24,7 +24,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from pydantic import BaseModel, ValidationError
 
 from renkei import workspaces
-from renkei.aws import DOWN
+from renkei.aws import DOWN, passes
 from renkei.bells import Bell, ring
 from renkei.config import Clock, Language, utc_now
 from renkei.connections import Connection, Connections
@@ -201,9 +201,11 @@ def bugs_told(workspace: str = "", *, counted: bool = True) -> Iterator[None]:
     """Turn what nobody expected into a Rejected, a log line and (if `counted`) an alarm. Outcomes and AWS pass."""
     try:
         yield
-    except (Outcome, *DOWN):
+    except Outcome:
         raise
-    except Exception as bug:  # noqa: BLE001 - the one place
+    except Exception as bug:
+        if isinstance(bug, DOWN) and passes(bug):
+            raise
         # The message may quote a payload: only the kind of error and where it happened go out.
         frames = traceback.extract_tb(bug.__traceback__)[-4:]
         where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))

@@ -8,9 +8,9 @@ import pytest
 
 from booking_to_hubspot import Settings
 from booking_to_hubspot.known import COMPANIES, CONTACTS, Known, Task
-from booking_to_hubspot.plan import draft, plan, refusal, verdict
-from renkei.actions import Action, Create, Forget, Read, Record, Remember, Result, Search, Update, Upsert
-from renkei.errors import Conflict, Misconfigured, NotFound, Rejected, Skip
+from booking_to_hubspot.plan import draft, plan, verdict
+from renkei.actions import Action, Create, Forget, Read, Record, Remember, Result, Search, Update
+from renkei.errors import Conflict, NotFound, Rejected, Skip
 from renkei.integration import Done
 from renkei.mapping import Reading
 from renkei.vendors.timerex import booking as read_booking
@@ -41,11 +41,15 @@ def test_a_new_firm_step_by_step() -> None:
     assert "株式会社青空商事" in search.any_of["name"]
     answer(known, [search])
 
-    (upsert,) = plan([one], known)
-    assert isinstance(upsert, Upsert)
-    (item,) = upsert.items
+    first, second, create = plan([one], known)
+    assert (isinstance(first, Remember), isinstance(second, Remember)) == (True, True), "noted before it is made"
+    assert isinstance(create, Create)
+    (item,) = create.items
     assert item.properties["numberofemployees"] == "1200"
-    answer(known, [upsert], Result({item.key: Record("7", item.properties, new=True)}))
+    assert item.properties["renkei_key"] == item.key
+    answer(
+        known, [first, second, create], Result(), Result(), Result({item.key: Record("7", item.properties, new=True)})
+    )
 
     notes = plan([one], known)
     assert {note.values["id"] for note in notes if isinstance(note, Remember)} == {"7"}
@@ -87,7 +91,18 @@ def test_what_is_gone_is_forgotten_and_searched() -> None:
     actions = plan([one], known)
     assert [type(action) for action in actions] == [Forget, Forget, Search]
     answer(known, actions)
-    assert isinstance(plan([one], known)[0], Upsert)
+    assert isinstance(plan([one], known)[-1], Create)
+
+
+def test_what_was_about_to_be_made_is_looked_for_by_its_key() -> None:
+    one = task()
+    assert one.firm
+    known = Known(links={one.firm.links[1]: {"key": "k"}})  # only the name's link was told
+    (read,) = plan([one], known)
+    assert isinstance(read, Read)
+    assert (read.keys, read.by) == (("k",), "renkei_key")
+    answer(known, [read], Result({"k": Record("7", {"name": "株式会社青空商事"})}))
+    assert Remember(one.firm.links[1], {"id": "7"}) in plan([one], known)
 
 
 def test_a_merged_company_is_remembered_by_its_new_id() -> None:
@@ -119,24 +134,25 @@ def test_firms_of_one_backlog_are_one_when_name_or_domain_meet() -> None:
     ]
     known = Known()
     answer(known, plan(tasks, known))
-    (upsert,) = plan(tasks, known)
-    assert isinstance(upsert, Upsert)
-    assert [item.properties["domain"] for item in upsert.items] == ["one.example", "two.example"]
-
-
-def test_a_refused_company_stops_its_bookings_only() -> None:
-    one, other, known = task(1), task(2, company_name="他社", guest_email="x@two.example"), Known()
-    answer(known, plan([one, other], known))
-    (upsert,) = plan([one, other], known)
-    assert isinstance(upsert, Upsert)
-    bad, good = upsert.items
-    refused = Misconfigured("hubspot_property", property="numberofemployees", problem="READ_ONLY_VALUE")
-    answer(known, [upsert], Result({good.key: Record("6", good.properties, new=True)}, {bad.key: refused}))
-    assert (refusal(one, known), refusal(other, known)) == (refused, None)
-    answer(known, plan([one, other], known))
-    (create,) = plan([one, other], known)
+    *_, create = plan(tasks, known)
     assert isinstance(create, Create)
-    assert [item.key for item in create.items] == ["x@two.example"]
+    assert [item.properties["domain"] for item in create.items] == ["one.example", "two.example"]
+
+
+def test_a_refused_company_stops_only_the_booking_whose_values_were_refused() -> None:
+    one, other, known = task(1), task(2, guest_email="x@aozora-shoji.example.jp"), Known()
+    answer(known, plan([one, other], known))
+    *notes, create = plan([one, other], known)
+    assert isinstance(create, Create)
+    (bad,) = create.items
+    refused = Rejected("hubspot_value", property="numberofemployees", problem="INVALID_INTEGER")
+    answer(known, [*notes, create], *[Result()] * len(notes), Result(failed={bad.key: refused}))
+    assert known.refused == {"1": refused}
+    (look,) = plan([one, other], known)  # the first may have been made all the same
+    answer(known, [look], Result(failed={bad.key: NotFound("hubspot_not_found")}))
+    (again,) = plan([one, other], known)
+    assert isinstance(again, Create)
+    assert again.items[0].tasks == ("2",)
 
 
 def contact_settings(policy: str) -> dict[str, object]:

@@ -14,19 +14,20 @@ from urllib.parse import quote
 
 import requests
 
-from renkei.actions import UNIQUE, Create, Item, Read, Reads, Result, Search, Update, Upsert, Writes
+from renkei.actions import UNIQUE, Create, Item, Read, Reads, Result, Search, To, Update, Writes
 from renkei.config import Language, vendor_url
-from renkei.errors import Conflict, NotFound, Rejected
+from renkei.errors import Conflict, Misconfigured, NotFound, Rejected, Retry
 from renkei.http import Client
 from renkei.oauth import OAuthVendor
 from renkei.vendors.hubspot_errors import classify, partial, trace_ids
-from renkei.vendors.hubspot_shapes import association, key_of, record_of, search_bodies, write_input
+from renkei.vendors.hubspot_shapes import create_body, key_of, record_of, search_bodies, write_input
 
 KEY = "hubspot"
 VERSION = "2026-09"
 _OBJECTS = f"/crm/objects/{VERSION}"
 _BATCH = 100
 _BESIDE = {"companies": "domain", "meetings": "hs_meeting_title"}
+_TRIES = 4  # of a batch that conflicts; then one by one
 _SEARCHES = 4  # at once; then one by one, because five a second are allowed and others search too
 
 
@@ -80,6 +81,22 @@ class HubSpot:
 
     def do(self, action: Reads | Writes) -> Result:
         """Carry an action out. What fails for one item is in the result; what fails for all is raised."""
+        result = Result()
+        try:
+            result = self._do(action)
+            ours = [end for end in result.failed.values() if end.params.get("property") == UNIQUE]
+        except (Conflict, NotFound) as whole:  # of no record, so not ours to judge: an address that moved, a lock
+            raise Retry("vendor_refused", vendor=KEY, status="404/409") from whole
+        except (Rejected, Misconfigured) as refused:
+            if isinstance(action, Search) or action.by != UNIQUE or self._has_unique(action.object):
+                raise
+            ours = [refused]
+        if not ours:
+            return result
+        self.ensure_unique(action.object)  # somebody deleted it in HubSpot
+        return self._do(action)
+
+    def _do(self, action: Reads | Writes) -> Result:
         match action:
             case Search():
                 return self._search(action)
@@ -87,8 +104,6 @@ class HubSpot:
                 return self._read(action)
             case Create():
                 return self._create(action)
-            case Upsert():
-                return self._upsert(action)
             case Update():
                 return self._update(action)
 
@@ -108,25 +123,29 @@ class HubSpot:
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-read
     def _read(self, action: Read) -> Result:
-        result = Result()
-        if len(action.keys) > 1:
-            wanted = sorted({*action.properties, *([action.by] if action.by else [])})
-            for keys in batched(action.keys, _BATCH, strict=False):
-                body: dict[str, Any] = {"inputs": [{"id": key} for key in keys], "properties": wanted}
-                body |= {"propertiesWithHistory": []} | ({"idProperty": action.by} if action.by else {})
-                answer = self._client.call("POST", f"{_OBJECTS}/{action.object}/batch/read", json=body, needs="results")
-                found = (record_of(entry) for entry in answer.body["results"])
-                result.records |= {key_of(record, action.by): record for record in found}
+        result = self._read_batch(action) if len(action.keys) > 1 else Result()
         # One by one: a merged record answers to its old id, and a contact to its second address, only so.
         for key in action.keys:
             if key not in result.records:
                 self._read_one(action, key, result)
         return result
 
+    def _read_batch(self, action: Read) -> Result:
+        result = Result()
+        wanted = sorted({*action.properties, *([action.by] if action.by else [])})
+        for keys in batched(action.keys, _BATCH, strict=False):
+            body: dict[str, Any] = {"inputs": [{"id": key} for key in keys], "properties": wanted}
+            body |= {"propertiesWithHistory": []} | ({"idProperty": action.by} if action.by else {})
+            path = f"{_OBJECTS}/{action.object}/batch/read"
+            found = self._client.call("POST", path, json=body, needs="results").body["results"]
+            result.records |= {key_of(record, action.by): record for record in map(record_of, found)}
+        return result
+
     def _read_one(self, action: Read, key: str, result: Result) -> None:
         query = {"properties": ",".join(action.properties)} | ({"idProperty": action.by} if action.by else {})
+        path = f"{_OBJECTS}/{action.object}/{_quoted(key)}"
         try:
-            answer = self._client.call("GET", f"{_OBJECTS}/{action.object}/{_quoted(key)}", params=query, needs="id")
+            answer = self._client.call("GET", path, params=query, needs="id")
         except NotFound as missing:
             result.failed[key] = missing
         else:
@@ -134,41 +153,54 @@ class HubSpot:
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-create
     def _create(self, action: Create) -> Result:
-        if len(action.items) == 1:
-            return self._create_one(action.object, action.items[0])
-        try:
-            return self._batch(action.object, "create", action.by, action.items)
-        except Conflict:
-            # Seen: one conflict fails a whole batch and only the first is named. Take out all that exist.
-            there = self._read(Read(action.object, tuple(item.key for item in action.items), (), action.by))
-        taken = {key: Conflict("hubspot_exists", record_id=record.id) for key, record in there.records.items()}
-        result = Result(failed=dict(taken))
-        rest = [item for item in action.items if item.key not in taken]
-        parts = [self._create_one(action.object, item) for item in rest] if not taken else []
-        if rest and taken:
-            parts = [self._create(Create(action.object, action.by, tuple(rest)))]
-        for part in parts:
-            result.records |= part.records
-            result.failed |= part.failed
+        result, items = Result(), {item.key: item for item in action.items}
+        for _ in range(_TRIES if len(items) > 1 else 0):
+            try:
+                part = self._batch(action.object, "create", action.by, tuple(items.values()))
+            except Conflict as conflict:
+                # Seen: one conflict fails a whole batch, and only the first is named. Take out all that exist.
+                taken = self._taken(action, tuple(items), conflict.record_id)
+                result.failed |= {key: Conflict("hubspot_exists", record_id=id_) for key, id_ in taken.items()}
+                items = {key: item for key, item in items.items() if key not in taken}
+                if not taken or len(items) < 2:  # noqa: PLR2004
+                    break
+            else:
+                return self._looked_up(action, items, Result(part.records, {**result.failed, **part.failed}))
+        for item in items.values():
+            try:
+                answer = self._client.call("POST", f"{_OBJECTS}/{action.object}", json=create_body(item), needs="id")
+            except (Conflict, Rejected) as refused:
+                result.failed[item.key] = refused
+            else:
+                result.records[item.key] = record_of(answer.body, new=True)
+        return self._looked_up(action, items, result)
+
+    def _taken(self, action: Create, keys: tuple[str, ...], named: str | None) -> dict[str, str]:
+        """Which of the keys exist, with their ids: by the unique property, else by the record that was named."""
+        found = self._read_batch(Read(action.object, keys, (), action.by)).records
+        if found or not named:
+            return {key: record.id for key, record in found.items() if key in keys}
+        told = self._read(Read(action.object, (named,), ("hs_additional_emails", action.by))).records
+        others = {
+            text.strip().lower() for record in told.values() for text in ";".join(record.properties.values()).split(";")
+        }
+        return dict.fromkeys(others.intersection(keys), named)
+
+    def _looked_up(self, action: Create, items: Mapping[str, Item], result: Result) -> Result:
+        """Look before believing a refusal: the record may be there, or what it should belong to may be gone."""
+        for key, end in result.failed.items():
+            unclear = end.code == "vendor_refused" or (action.by == UNIQUE and isinstance(end, Rejected))
+            if (isinstance(end, Conflict) and end.record_id) or not (isinstance(end, Conflict) or unclear):
+                continue
+            there = self._read(Read(action.object, (key,), (), action.by)).records.get(key)
+            if there:
+                result.failed[key] = Conflict("hubspot_exists", record_id=there.id)
+            elif isinstance(end, Conflict) or any(self._gone(to) for to in items[key].to):
+                raise Retry("record_gone", vendor=KEY)
         return result
 
-    def _create_one(self, object_name: str, item: Item) -> Result:
-        body = {"properties": dict(item.properties), "associations": [association(to) for to in item.to]}
-        try:
-            answer = self._client.call("POST", f"{_OBJECTS}/{object_name}", json=body, needs="id")
-        except Conflict as taken:
-            return Result(failed={item.key: taken})
-        return Result(records={item.key: record_of(answer.body, new=True)})
-
-    # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-upsert
-    def _upsert(self, action: Upsert) -> Result:
-        try:
-            return self._batch(action.object, "upsert", action.by, action.items)
-        except Rejected:
-            if action.by != UNIQUE or self._has_unique(action.object):
-                raise
-        self.ensure_unique(action.object)  # somebody deleted it in HubSpot
-        return self._batch(action.object, "upsert", action.by, action.items)
+    def _gone(self, to: To) -> bool:
+        return to.id not in self._read(Read(to.object, (to.id,), ())).records
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/update-object
     def _update(self, action: Update) -> Result:

@@ -43,10 +43,13 @@ def write_input(verb: str, by: str | None, item: Item, trace: str) -> dict[str, 
     """One record of a batch write."""
     entry: dict[str, Any] = {"properties": dict(item.properties), "objectWriteTraceId": trace}
     if verb == "create":
-        return entry | {"associations": [association(to) for to in item.to]}
-    if verb == "upsert":
-        entry["properties"][by] = item.key
+        return entry | create_body(item)
     return entry | {"id": item.key} | ({"idProperty": by} if by else {})
+
+
+def create_body(item: Item) -> dict[str, Any]:
+    """What creates one record."""
+    return {"properties": dict(item.properties), "associations": [association(to) for to in item.to]}
 
 
 def association(to: To) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _check(event: Mapping[str, Any]) -> None:
             aware = False
         if not aware:
             raise ValueError(f"event.{name} is missing or no ISO 8601 time with an offset")
-    form, hosts = event.get("form"), event.get("hosts", [])
+    form, hosts = event.get("form"), event.get("hosts") or []
     if not isinstance(form, list) or not all(isinstance(item, dict) for item in form):
         raise ValueError("event.form is missing or no list of objects")
     if not isinstance(hosts, list) or not all(isinstance(host, dict) for host in hosts):
@@ -75,7 +75,7 @@ def booking(body: Mapping[str, Any]) -> Booking:
         source=KEY,
         id=event["id"],
         kind="confirmed" if confirmed else "cancelled",
-        occurred_at=event.get("created_at" if confirmed else "canceled_at"),
+        occurred_at=_moment(event.get("created_at" if confirmed else "canceled_at")),
         start=event.get("local_start_datetime") or event["start_datetime"],
         end=event.get("local_end_datetime") or event["end_datetime"],
         timezone=_str(event.get("calendar_timezone")),
@@ -85,14 +85,14 @@ def booking(body: Mapping[str, Any]) -> Booking:
             name=_str(body.get("calendar_name")),
             url=_str(body.get("calendar_url")),
         ),
-        hosts=tuple(Host(name=_str(h.get("name")), email=_str(h.get("email"))) for h in event.get("hosts", [])),
+        hosts=tuple(Host(name=_str(h.get("name")), email=_str(h.get("email"))) for h in event.get("hosts") or []),
         guest=Guest(**guest, locale=_str(event.get("guest_locale"))),
         answers=tuple(Answer(label=label, type=kind, values=values) for kind, label, values in form),
         meeting=_meeting(event),
-        utm={name: _str(value) for pair in event.get("url_params") or [] for name, value in pair.items()},
+        utm=_parameters(event.get("url_params")),
         changed=changed,
-        previous_id=_str(other) or None if confirmed and changed else None,
-        next_id=_str(other) or None if changed and not confirmed else None,
+        previous_id=_id(other) if confirmed and changed else None,
+        next_id=_id(other) if changed and not confirmed else None,
         reason=_str(event.get("cancellation_reason")),
     )
 
@@ -102,7 +102,28 @@ def _meeting(event: Mapping[str, Any]) -> Meeting:
 
     provider = _str(event.get("online_meeting_provider"))
     key = {"zoom": "zoom_meeting", "google_meet": "google_meet_meeting", "microsoft_teams": "microsoft_teams_meeting"}
-    return Meeting(provider=provider, join_url=_str((event.get(key.get(provider, "")) or {}).get("join_url")))
+    told = event.get(key.get(provider, ""))
+    return Meeting(provider=provider, join_url=_str(told.get("join_url")) if isinstance(told, dict) else "")
+
+
+# What is optional is read leniently: an odd extra must not cost a booking.
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(_str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _id(value: object) -> str | None:
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+def _parameters(value: object) -> dict[str, str]:
+    pairs = value if isinstance(value, list) else [value]
+    return {_str(name): _str(text) for pair in pairs if isinstance(pair, dict) for name, text in pair.items()}
 
 
 def _str(value: object) -> str:

@@ -178,11 +178,12 @@ class TokenSource:
         raise Retry("refresh_busy", vendor=self.connection.vendor)
 
     def _refresh(self, owner: str) -> None:
+        grant = None
         try:
             grant = self._tokens(self._secrets).refresh(self._secrets["refresh_token"])
-        except BaseException:  # whatever it was: nobody else need wait for the lease's end
-            self._connections.release(self.connection, owner)
-            raise
+        finally:
+            if grant is None:  # whatever it was: nobody else need wait for the lease's end
+                self._connections.release(self.connection, owner)
         kept = {**self._secrets, "access_token": grant.access_token, "refresh_token": grant.refresh_token}
         stored = self._connections.refreshed(self.connection, owner, kept, grant.lasts)
         if stored is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.crash.lives import EFFECTS, STEPS
 from tests.harness import Stack, running
 
 
@@ -21,3 +22,12 @@ def ready(stack: Stack) -> Stack:
     """A stack with a connected workspace that has its rules."""
     stack.set_up()
     return stack
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Add up what the tests reported."""
+    reports = [report for report in terminalreporter.stats.get("passed", ()) if hasattr(report, "user_properties")]
+    told = [pair for report in reports if report.when == "call" for pair in report.user_properties]
+    steps, effects = (sum(int(value) for name, value in told if name == wanted) for wanted in (STEPS, EFFECTS))
+    if steps:
+        terminalreporter.write_line(f"crash harness: {steps} steps killed and resumed ({effects} effects)")

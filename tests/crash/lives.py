@@ -22,6 +22,9 @@ from tests.crash.outside import Deed, settles
 from tests.crash.world import World, keep, return_to, rows
 from tests.harness import Stack
 
+STEPS, EFFECTS = "crash_steps", "crash_effects"
+"""The properties under which a test reports how often it killed, and around how many effects."""
+
 type Mode = Literal["at once", "later"]
 MODES: tuple[Mode, ...] = ("at once", "later")
 """`at once`: bells are given out again at the same moment, before any search index has caught up.

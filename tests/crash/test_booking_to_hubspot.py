@@ -8,8 +8,7 @@ import pytest
 
 from local.sandbox.faults import Kind
 from renkei import oauth
-from tests.crash.conftest import EFFECTS, STEPS
-from tests.crash.lives import MODES, Lives, Mode, Story
+from tests.crash.lives import EFFECTS, MODES, STEPS, Lives, Mode, Story
 from tests.crash.stories import STORIES
 from tests.harness import Stack
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import functools
 import json
 import logging
-import os
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from renkei import workspaces
-from renkei.aws import DOWN, client
+from renkei.aws import DOWN
 from renkei.bells import Bell, ring
 from renkei.config import utc_now
 from renkei.deliveries import Deliveries
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = logging.getLogger("renkei")  # the runtime writes it as JSON (template.yaml)
-if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-    client("dynamodb")  # while the function starts, when Lambda gives it a whole processor; elsewhere at first use
+
 
 _RECEIVERS = {timerex.KEY: timerex}
 _UNKNOWN = Refused(HTTPStatus.UNAUTHORIZED, "unknown workspace or wrong token")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("renkei")  # the runtime writes it as JSON (template.yaml)
 
-
 _RECEIVERS = {timerex.KEY: timerex}
 _UNKNOWN = Refused(HTTPStatus.UNAUTHORIZED, "unknown workspace or wrong token")
 

@@ -237,3 +237,15 @@ def test_an_odd_extra_costs_no_booking(ready: Stack, odd: dict[str, Any]) -> Non
     payload = booking(1)
     payload["event"] |= odd
     assert deliver(ready, payload)[0]["state"] == "delivered"
+
+
+def test_a_portal_switched_between_receipt_and_work_keeps_its_links_apart(ready: Stack) -> None:
+    ready.post(booking(1))
+    assert ready.connect(222222, switch_account=True)["statusCode"] == 200
+    ready.clock.sleep(1)
+    ready.work()
+    assert (len(ready.the("companies")), len(ready.the("companies", 222222))) == (0, 1)
+    assert ready.connect(PORTAL, switch_account=True)["statusCode"] == 200
+    ready.clock.sleep(1)
+    (back,) = deliver(ready, booking(2, guest_email="b@aozora-shoji.example.jp"))
+    assert back["outcome"]["company"] == ready.the("companies")[0]["id"]

@@ -86,7 +86,8 @@ class HubSpot:
             result = self._do(action)
             ours = [end for end in result.failed.values() if end.params.get("property") == UNIQUE]
         except (Conflict, NotFound) as whole:  # of no record, so not ours to judge: an address that moved, a lock
-            raise Retry("vendor_refused", vendor=KEY, status="404/409") from whole
+            status = "409" if isinstance(whole, Conflict) else "404"
+            raise Retry("vendor_busy", vendor=KEY, status=status) from whole
         except (Rejected, Misconfigured) as refused:
             if isinstance(action, Search) or action.by != UNIQUE or self._has_unique(action.object):
                 raise

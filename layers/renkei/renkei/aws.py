@@ -29,7 +29,7 @@ class _Ours(Loader):
 
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 - the base class's signature
         """The services that we use."""
-        return ["dynamodb", "kms", "sqs"]
+        return ["dynamodb", "kms", "sesv2", "sqs"]
 
 
 @functools.cache

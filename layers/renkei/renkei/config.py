@@ -42,6 +42,21 @@ def vendor_url(name: str, default: str) -> str:
     return (os.environ.get(f"RENKEI_{name.upper()}_URL") or default).rstrip("/")
 
 
+def idle_days() -> int:
+    """After how many days without a successful use a connection expires, where the workspace says nothing else."""
+    return int(os.environ.get("RENKEI_IDLE_CONNECTION_DAYS") or 180)
+
+
+def notice_from() -> str:
+    """The mail address that notices come from; "" if none was given, and then none go out."""
+    return os.environ.get("RENKEI_NOTICE_FROM", "")
+
+
+def hosts(vendor: str, default: str) -> str:
+    """The hosts, comma-separated, that a vendor's address may be on: `RENKEI_<VENDOR>_HOSTS`, or the vendor's own."""
+    return os.environ.get(f"RENKEI_{vendor.upper()}_HOSTS") or default
+
+
 def app_secret(vendor: str) -> str:
     """The Secrets Manager name of our app's credentials at a vendor."""
     return os.environ[f"RENKEI_{vendor.upper()}_APP_SECRET"]

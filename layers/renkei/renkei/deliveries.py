@@ -8,7 +8,8 @@ the payload goes and ids and outcome stay. Index `due` holds what is pending, in
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -84,14 +85,17 @@ class Deliveries:
         place = f"{row['box']}/{row['id']}"
         return gzip.decompress(self._vault.open(row["sealed"], workspace=workspace, purpose=_PURPOSE, place=place))
 
-    def settle(self, row: Item, state: State, **facts: Any) -> None:
-        """End a delivery: payload gone (kept for a month if rejected), `facts` (ids and codes only) noted."""
+    def settle(self, row: Item, state: State, **facts: Any) -> bool:
+        """End a delivery: payload gone (kept for a month if rejected), `facts` (ids and codes only) noted.
+
+        False: somebody else changed it since it was read.
+        """
         now = self._clock()
         keep = state == "rejected"
         put = {"state": state, "state_at": _state_at(state, row), "settled_at": stamp(now), **facts}
         put |= {"ttl": _epoch(now + (_REJECTED if keep else _SETTLED)), "attempts": row["attempts"] + 1}
         stale = [name for name in ("reason", "params") if name not in facts]  # of an attempt before
-        self._change(row, put, remove=["due_at", *stale, *(() if keep else ("sealed",))])
+        return self._change(row, put, remove=["due_at", *stale, *(() if keep else ("sealed",))])
 
     def postpone(self, row: Item, due: datetime, **facts: Any) -> None:
         """Leave a delivery pending, due later."""
@@ -109,12 +113,57 @@ class Deliveries:
         rows = sorted(_TABLE.get_many({"box": box, "id": key} for key in keys), key=order)
         return sum(self._revive(row) for row in rows if row.get("seen_at", "") <= stamp(changed_at))
 
-    def retry(self, workspace: str, integration: str, key: str) -> bool | None:
-        """Bring one delivery back by hand. None: there is no such one; False: it holds no payload any more."""
-        row = self.one(workspace, integration, key)
-        if row is None:
-            return None
-        return "sealed" in row and self._revive(row)
+    def retry(self, row: Item) -> bool:
+        """Bring a delivery back by hand; one that is pending already is due now. False: it holds no payload any more."""
+        if "sealed" not in row:
+            return False
+        if row["state"] == "pending":
+            return self._change(row, {"due_at": row["accepted_at"]})
+        return self._revive(row)
+
+    def discard(self, row: Item) -> bool:
+        """End a delivery that has not gone through, and its payload with it. False: it did, or it changed meanwhile."""
+        return "sealed" in row and self.settle(row, "skipped", reason="discarded", params={})
+
+    def page(
+        self, workspace: str, integration: str, state: State, limit: int, after: str = ""
+    ) -> tuple[list[Item], str | None]:
+        """(the oldest deliveries of a state, where to go on); `after` is where the last page ended."""
+        # `~` comes after every character of an id; the state's own range ends before `$`.
+        sort = ("state_at", "BETWEEN", f"{state}#{after}~" if after else f"{state}#", f"{state}$")
+        box = box_of(workspace, integration)
+        found = list(_TABLE.query(("box", box), sort=sort, index="state", limit=limit))
+        rows = sorted(_TABLE.get_many({"box": box, "id": row["id"]} for row in found), key=order)
+        return [row for row in rows if row["state"] == state], order(found[-1]) if len(found) == limit else None
+
+    def each(self, workspace: str, integration: str, state: State) -> Iterator[Item]:
+        """All deliveries of a state, oldest first, page by page."""
+        after: str | None = ""
+        while after is not None:
+            rows, after = self.page(workspace, integration, state, 100, after)
+            yield from rows
+
+    def waiting(self, workspace: str, integration: str) -> int:
+        """How many deliveries have not settled: pending or parked."""
+        box = box_of(workspace, integration)
+        sorts = [("state_at", "begins_with", f"{state}#") for state in ("pending", "parked")]
+        return sum(1 for sort in sorts for _ in _TABLE.query(("box", box), sort=sort, index="state"))
+
+    def oldest_parked(self, workspace: str, integration: str) -> str:
+        """When the oldest delivery that waits for a person was accepted, as text; "" if none waits."""
+        sort = ("state_at", "begins_with", "parked#")
+        rows = _TABLE.query(("box", box_of(workspace, integration)), sort=sort, index="state", limit=1)
+        return next((row["state_at"].split("#")[1] for row in rows), "")
+
+    def woken(self, workspace: str, integration: str, since: str, healed_at: str) -> Counter[str]:
+        """What became of the deliveries that were accepted from `since` on and brought back at `healed_at` or later."""
+        box, ends = box_of(workspace, integration), Counter[str]()
+        for state in STATES:
+            sort = ("state_at", "BETWEEN", f"{state}#{since}", f"{state}#{healed_at}~")
+            keys = [{"box": box, "id": row["id"]} for row in _TABLE.query(("box", box), sort=sort, index="state")]
+            rows = _TABLE.get_many(keys)
+            ends[state] += sum(row["state"] == state and row.get("since", "") >= healed_at for row in rows)
+        return ends
 
     def one(self, workspace: str, integration: str, key: str) -> Item | None:
         """A delivery, or None if there is no such one."""
@@ -144,9 +193,9 @@ class Deliveries:
         return True
 
     def _revive(self, row: Item) -> bool:
-        now = stamp(self._clock())
-        put = {"state": "pending", "state_at": _state_at("pending", row), "due_at": now, "attempts": 0}
-        put["since"] = now
+        # Due since it was accepted: what waited goes before what came later, and in its own order.
+        put = {"state": "pending", "state_at": _state_at("pending", row), "due_at": row["accepted_at"], "attempts": 0}
+        put["since"] = stamp(self._clock())
         return self._change(row, put, remove=["seen_at", "settled_at", "ttl", "reason", "params"])
 
     def _change(self, row: Item, put: Item, remove: Sequence[str] = ()) -> bool:

@@ -1,7 +1,7 @@
 """OAuth 2 for vendors that are records of data: authorize URL, code exchange, refresh, introspection.
 
-Follows RFC 6749 with PKCE (RFC 7636, S256). A token's life is kept by `renkei.connections`; `TokenSource`
-gives a token that lives, with one refresh at a time for each connection.
+Follows RFC 6749 with PKCE (RFC 7636, S256). A token's life is kept by `renkei.connections`, a living one is
+given by `renkei.tokens`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,26 +18,49 @@ from urllib.parse import urlencode
 import requests
 
 from renkei import http
-from renkei.config import Clock
-from renkei.connections import LEASE, Connection, Connections
 from renkei.errors import Outcome, Reconnect, Retry
 
-_AHEAD = timedelta(minutes=5)
-_POLL = 0.2  # seconds between two looks at a token that somebody else refreshes
-_OURS = {"invalid_client", "unauthorized_client"}  # the app's own credentials
+_OURS = {"invalid_client", "invalid_client_id", "unauthorized_client"}  # the app's own credentials
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a token answer (or an introspection) says; empty where it does not say.
+
+    `kept` is stored, sealed, beside the tokens.
+    """
+
+    account: str
+    scopes: tuple[str, ...]
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+def no_site(site: str) -> str:
+    """The site of a vendor that has but one."""
+    if site:
+        raise ValueError("this vendor has no sites to choose from")
+    return ""
 
 
 @dataclass(frozen=True)
 class OAuthVendor:
-    """A vendor's OAuth as data. The addresses are read when used, so that a stand-in is a URL."""
+    """A vendor's OAuth as data. Addresses are read when used, so that a stand-in is a URL; they depend on the
+    site ("" or what `site` made of a person's choice, or ValueError).
+
+    `read` raises ValueError for an answer that is not to be believed. `lasts` is an access token's life where
+    the answer does not tell (None: until it is refused); a refresh token that is unused for `lapses` ends.
+    """
 
     key: str
-    authorize_url: Callable[[], str]
-    token_url: Callable[[], str]
-    introspect_url: Callable[[], str]
-    revoke_url: Callable[[], str]
+    authorize_url: Callable[[str], str]
+    token_url: Callable[[str], str]
+    revoke_url: Callable[[str], str]
     scopes: tuple[str, ...]
-    account_field: str
+    read: Callable[[Mapping[str, Any]], Told]
+    introspect_url: Callable[[str], str] | None = None
+    site: Callable[[str], str] = no_site
+    lasts: timedelta | None = None
+    lapses: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -50,13 +73,19 @@ class App:
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token endpoint gave. `account` is empty where it did not say."""
+    """What a token endpoint gave. `account` is empty where it did not say; `lasts` None: until it is refused."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
-    lasts: timedelta
+    lasts: timedelta | None
     account: str
     scopes: tuple[str, ...]
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What of it is stored sealed."""
+        return {**self.kept, "access_token": self.access_token, "refresh_token": self.refresh_token}
 
 
 def pkce() -> tuple[str, str]:
@@ -66,7 +95,7 @@ def pkce() -> tuple[str, str]:
     return verifier, base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def authorize_url(vendor: OAuthVendor, app: App, redirect_uri: str, state: str, challenge: str) -> str:
+def authorize_url(vendor: OAuthVendor, app: App, site: str, redirect_uri: str, state: str, challenge: str) -> str:
     """Where to send the browser so that a person allows the connection."""
     query = {
         "client_id": app.client_id,
@@ -77,47 +106,57 @@ def authorize_url(vendor: OAuthVendor, app: App, redirect_uri: str, state: str, 
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
-    return f"{vendor.authorize_url()}?{urlencode(query).replace('+', '%20')}"
+    return f"{vendor.authorize_url(site)}?{urlencode(query).replace('+', '%20')}"
 
 
 class Tokens:
     """Calls a vendor's token endpoints for an app. Errors are Retry, or Reconnect where only a person can help."""
 
-    def __init__(self, vendor: OAuthVendor, app: App, session: requests.Session) -> None:
+    def __init__(self, vendor: OAuthVendor, app: App, session: requests.Session, site: str = "") -> None:
         self._vendor = vendor
         self._app = app
         self._session = session
+        self._site = site
 
     def exchange(self, code: str, verifier: str, redirect_uri: str) -> Grant:
         """Turn the code of a callback into tokens; looks the account up where the answer does not name it."""
         fields = {"code": code, "code_verifier": verifier, "redirect_uri": redirect_uri}
         grant = self._grant("authorization_code", fields)
-        if grant.account and grant.scopes:
-            return grant
-        told = self._post(self._vendor.introspect_url(), token=grant.access_token, token_type_hint="access_token")  # noqa: S106 - a hint
-        account, scopes = _text(told.get(self._vendor.account_field)), tuple(told.get("scopes") or ())
-        if not account:
+        if not (grant.account and grant.scopes) and self._vendor.introspect_url:
+            told = self.introspect(grant.access_token)
+            grant = replace(grant, account=grant.account or told.account, scopes=grant.scopes or told.scopes)
+        if not grant.account:
             raise Retry("vendor_garbled", vendor=self._vendor.key)
-        return Grant(grant.access_token, grant.refresh_token, grant.lasts, account, grant.scopes or scopes)
+        return grant
 
     def refresh(self, refresh_token: str) -> Grant:
         """A new access token; the refresh token is the new one where the vendor rotates it."""
         return self._grant("refresh_token", {"refresh_token": refresh_token}, refresh_token)
 
+    def introspect(self, access_token: str) -> Told:
+        """What the vendor says of an access token; nothing where it has no such endpoint."""
+        if self._vendor.introspect_url is None:
+            return Told("", ())
+        body = self._post(self._vendor.introspect_url(self._site), token=access_token, token_type_hint="access_token")  # noqa: S106 - a hint
+        return self._read(body)
+
     def revoke(self, refresh_token: str) -> None:
         """End a refresh token at the vendor."""
-        self._post(self._vendor.revoke_url(), token=refresh_token, token_type_hint="refresh_token")  # noqa: S106 - a hint
+        self._post(self._vendor.revoke_url(self._site), token=refresh_token, token_type_hint="refresh_token")  # noqa: S106 - a hint
 
     def _grant(self, grant_type: str, fields: Mapping[str, str], refresh_token: str = "") -> Grant:
-        told = self._post(self._vendor.token_url(), grant_type=grant_type, **fields)
+        body = self._post(self._vendor.token_url(self._site), grant_type=grant_type, **fields)
+        told = self._read(body)
         try:
-            return Grant(
-                access_token=_given(told["access_token"]),
-                refresh_token=told.get("refresh_token") or refresh_token,
-                lasts=timedelta(seconds=int(told["expires_in"])),
-                account=_text(told.get(self._vendor.account_field)),
-                scopes=tuple(told.get("scopes") or ()),
-            )
+            lasts = timedelta(seconds=int(body["expires_in"])) if "expires_in" in body else self._vendor.lasts
+            access, renewed = _given(body["access_token"]), body.get("refresh_token") or refresh_token
+            return Grant(access, _given(renewed), lasts, told.account, told.scopes, told.kept)
+        except (KeyError, TypeError, ValueError):
+            raise Retry("vendor_garbled", vendor=self._vendor.key) from None
+
+    def _read(self, body: Mapping[str, Any]) -> Told:
+        try:
+            return self._vendor.read(body)
         except (KeyError, TypeError, ValueError):
             raise Retry("vendor_garbled", vendor=self._vendor.key) from None
 
@@ -134,75 +173,13 @@ class Tokens:
         general = http.outcome(self._vendor.key, answer)
         if isinstance(general, Retry):
             return general
+        if body.get("error") == "rate_limit_exceeded":
+            return Retry("vendor_rate", vendor=self._vendor.key)
         code = "app_refused" if body.get("error") in _OURS else "grant_refused"
         return Reconnect(code, vendor=self._vendor.key)
-
-
-class TokenSource:
-    """Gives the access token of one connection, refreshed ahead of its end by one worker at a time.
-
-    `connection` is the connection as it is now: a refresh makes a new version of it.
-    """
-
-    def __init__(
-        self,
-        connection: Connection,
-        connections: Connections,
-        tokens: Callable[[Mapping[str, Any]], Tokens],
-        clock: Clock,
-        sleep: Callable[[float], None],
-    ) -> None:
-        self.connection = connection
-        self._connections = connections
-        self._tokens = tokens
-        self._clock = clock
-        self._sleep = sleep
-        self._secrets = connections.secrets(connection)
-
-    def __call__(self, fresh: bool = False) -> str:
-        """The token; `fresh` after the vendor refused the last one. Retry or Reconnect if there is none to be had."""
-        left = self.connection.expires_at - self._clock()
-        if fresh or left < _AHEAD:
-            self._renew(must=fresh or left <= timedelta())
-        return str(self._secrets["access_token"])
-
-    def _renew(self, *, must: bool) -> None:
-        seen = self.connection.version
-        for _ in range(int(LEASE.total_seconds() / _POLL) + 1):
-            if owner := self._connections.lease(self.connection):
-                return self._refresh(owner)
-            self._reload()
-            if self.connection.version != seen or not must:
-                return None
-            self._sleep(_POLL)
-        raise Retry("refresh_busy", vendor=self.connection.vendor)
-
-    def _refresh(self, owner: str) -> None:
-        grant = None
-        try:
-            grant = self._tokens(self._secrets).refresh(self._secrets["refresh_token"])
-        finally:
-            if grant is None:  # whatever it was: nobody else need wait for the lease's end
-                self._connections.release(self.connection, owner)
-        kept = {**self._secrets, "access_token": grant.access_token, "refresh_token": grant.refresh_token}
-        stored = self._connections.refreshed(self.connection, owner, kept, grant.lasts)
-        if stored is None:
-            return self._reload()
-        self.connection, self._secrets = stored, kept
-        return None
-
-    def _reload(self) -> None:
-        found = self._connections.get(self.connection.workspace, self.connection.vendor)
-        if found is None or found.state != "connected":
-            raise Reconnect("not_connected", vendor=self.connection.vendor)
-        self.connection, self._secrets = found, self._connections.secrets(found)
 
 
 def _given(token: object) -> str:
     if not isinstance(token, str) or not token:
         raise ValueError("no token")
     return token
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from renkei.accounts import Vendor
 from renkei.config import Language
 from renkei.integration import Integration
 from renkei.workspaces import NAME
@@ -48,12 +49,41 @@ class Sources(_Model):
     timerex: TimeRex = TimeRex()
 
 
+class Recipient(_Model):
+    """Somebody who gets this workspace's notices."""
+
+    mail: str = Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+$", max_length=254, title="Mail address")
+    language: Language | None = Field(None, title="Language", description="Else the workspace's")
+
+
+class Notices(_Model):
+    """Who is told when something needs a person."""
+
+    to: tuple[Recipient, ...] = Field((), max_length=20, title="Recipients")
+
+    @field_validator("to")
+    @classmethod
+    def _once(cls, to: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
+        if len({one.mail.lower() for one in to}) < len(to):
+            raise ValueError("an address stands twice")
+        return to
+
+
+class ConnectionLife(_Model):
+    """How long a connection that nobody uses is kept."""
+
+    keep_alive: bool = Field(False, title="Keep alive", description="Refresh it instead of letting it expire")
+    idle_days: int | None = Field(None, ge=1, le=3650, title="Idle days", description="Else the deployment's")
+
+
 class Workspace(_Model):
     """The workspace file. `integrations` holds the settings of each integration under its key."""
 
     workspace: str = Field(pattern=f"^{NAME.pattern}$", title="Workspace")
     language: Language = Field("ja", title="Language", description="Of messages and of HubSpot's labels")
     sources: Sources = Sources()
+    notices: Notices = Notices()
+    connections: dict[Vendor, ConnectionLife] = Field(default_factory=dict, title="Connections")
     integrations: dict[str, dict[str, Any]] = Field(default_factory=dict, title="Integrations")
 
 

@@ -1,4 +1,4 @@
-"""What workers need to speak to a vendor account: our app's credentials and a living token."""
+"""What workers need to speak to a vendor account: our app's credentials, a living token, the account's rate budget."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import requests
 from aws_lambda_powertools.utilities import parameters
 
 from renkei import config
+from renkei.accounts import Access, oauth_of, vendor_of
+from renkei.budgets import Budget
 from renkei.connections import Connection
 from renkei.errors import Misconfigured, Reconnect, Retry
-from renkei.oauth import App, OAuthVendor, Tokens, TokenSource
+from renkei.oauth import App, Tokens
 from renkei.runtime import Platform
-from renkei.vendors import hubspot
+from renkei.tokens import TokenSource
 
-OAUTH: Mapping[str, OAuthVendor] = {hubspot.KEY: hubspot.OAUTH}
 _APP_SECONDS = 300
 
 
@@ -38,8 +39,8 @@ def app_of(vendor: str, secrets: Mapping[str, Any]) -> App:
 
 
 def tokens_of(vendor: str, session: requests.Session, secrets: Mapping[str, Any]) -> Tokens:
-    """The token endpoints of a vendor for the app that a connection uses."""
-    return Tokens(OAUTH[vendor], app_of(vendor, secrets), session)
+    """The token endpoints of a vendor for the app, and at the site, that a connection uses."""
+    return Tokens(oauth_of(vendor), app_of(vendor, secrets), session, secrets.get("site", ""))
 
 
 def account_of(parts: Platform, workspace: str, vendor: str) -> TokenSource:
@@ -56,3 +57,21 @@ def token_source(parts: Platform, connection: Connection) -> TokenSource:
     return TokenSource(
         connection, parts.connections, lambda kept: tokens_of(vendor, parts.session, kept), parts.clock, parts.sleep
     )
+
+
+def budget_of(parts: Platform, connection: Connection, *, live: bool) -> Budget:
+    """The rate budget of a connection's account, shared with everybody who uses it. `live`: may use the reserve."""
+    vendor, timezone = vendor_of(connection.vendor), connection.row.get("timezone", "UTC")
+    return Budget(
+        vendor.key, connection.account, vendor.limits, parts.clock, parts.sleep, live=live, timezone=timezone
+    )
+
+
+def access_of(parts: Platform, connection: Connection) -> tuple[Access, TokenSource | None]:
+    """What a probe or an end may use of a connection, and where its tokens come from (None: it has keys)."""
+    if vendor_of(connection.vendor).oauth is None:
+        return Access(parts.session, parts.connections.secrets(connection), parts.vault.digest), None
+    source = token_source(parts, connection)
+    own_app = bool(source.secrets.get("client_id"))
+    held = Access(parts.session, source.secrets, parts.vault.digest, source, connection.scopes, own_app)
+    return held, source

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from renkei.config import Clock
+from renkei.config import Clock, Language
 from renkei.dynamo import ConditionFailed, Item, Table
 from renkei.vault import Vault
 
@@ -21,6 +21,7 @@ NAME = re.compile(r"[a-z][a-z0-9-]{1,30}")
 SESSION = timedelta(minutes=10)
 _WAKING = timedelta(minutes=15)
 _TABLE = Table("workspaces")
+_RECIPIENTS = "recipients"
 
 
 def names() -> list[str]:
@@ -36,17 +37,66 @@ def register(workspace: str) -> None:
     _TABLE.put({"workspace": "-", "item": f"workspace#{workspace}"})
 
 
+def address() -> str:
+    """Our own public address, as the last admin reached it; "" before the first."""
+    row = _TABLE.get({"workspace": "-", "item": "address"})
+    return str(row["base"]) if row else ""
+
+
+def save_address(base: str) -> None:
+    """Remember our own public address for mails: what runs by schedule is reached at none."""
+    if base != address():
+        _TABLE.put({"workspace": "-", "item": "address", "base": base})
+
+
 def settings(workspace: str) -> Item | None:
-    """{`document`: the workspace file, `types`: {object: {property: type}}, `saved_at`}, or None before the first."""
+    """{`document`: the workspace file but for the recipients of notices, `types`: {object: {property: type}},
+    `saved_at`}, or None before the first.
+    """
     row = _TABLE.get({"workspace": workspace, "item": "settings"})
     return row | {"document": json.loads(row["document"])} if row else None
 
 
-def save_settings(workspace: str, document: Mapping[str, Any], types: Mapping[str, Any], saved_at: str) -> None:
-    """Keep a workspace file that was checked, with the property types it was checked against."""
+def save_settings(
+    vault: Vault, workspace: str, document: Mapping[str, Any], types: Mapping[str, Any], saved_at: str
+) -> None:
+    """Keep a workspace file that was checked, with the property types it was checked against.
+
+    The recipients' addresses are sealed.
+    """
+    notices = document.get("notices") or {}
     row = {"workspace": workspace, "item": "settings", "types": dict(types), "saved_at": saved_at}
-    _TABLE.put(row | {"document": json.dumps(document, ensure_ascii=False)})
+    if to := notices.get("to"):
+        row["recipients"] = vault.seal(
+            json.dumps(to).encode(), workspace=workspace, purpose=_RECIPIENTS, place=workspace
+        )
+    kept = {**document, "notices": {name: value for name, value in notices.items() if name != "to"}}
+    _TABLE.put(row | {"document": json.dumps(kept, ensure_ascii=False)})
     register(workspace)
+
+
+def recipients(workspace: str, vault: Vault) -> list[tuple[str, Language]]:
+    """(mail address, language) of everybody who gets a workspace's notices."""
+    kept = settings(workspace)
+    return [(one["mail"], one["language"] or kept["document"]["language"]) for one in _to(kept, vault)] if kept else []
+
+
+def export(workspace: str, vault: Vault) -> dict[str, Any] | None:
+    """The workspace file as it was applied, with the recipients; None before the first."""
+    kept = settings(workspace)
+    if kept is None:
+        return None
+    document: dict[str, Any] = kept["document"]
+    return document | {"notices": {**document.get("notices", {}), "to": _to(kept, vault)}}
+
+
+def _to(kept: Item, vault: Vault) -> list[dict[str, Any]]:
+    if "recipients" not in kept:
+        return []
+    workspace = kept["workspace"]
+    opened = vault.open(kept["recipients"], workspace=workspace, purpose=_RECIPIENTS, place=workspace)
+    to: list[dict[str, Any]] = json.loads(opened)
+    return to
 
 
 def source(workspace: str, vendor: str) -> Item | None:

@@ -18,7 +18,6 @@ from renkei.actions import UNIQUE, Create, Item, Read, Reads, Result, Search, To
 from renkei.config import Language, vendor_url
 from renkei.errors import Conflict, Misconfigured, NotFound, Rejected, Retry
 from renkei.http import Client
-from renkei.oauth import OAuthVendor
 from renkei.vendors.hubspot_errors import classify, partial, trace_ids
 from renkei.vendors.hubspot_shapes import create_body, key_of, record_of, search_bodies, write_input
 
@@ -31,28 +30,9 @@ _TRIES = 4  # of a batch that conflicts; then one by one
 _SEARCHES = 4  # at once; then one by one, because five a second are allowed and others search too
 
 
-def _base() -> str:
+def base_url() -> str:
+    """HubSpot's address for API calls."""
     return vendor_url("hubspot", "https://api.hubapi.com")
-
-
-OAUTH = OAuthVendor(
-    key=KEY,
-    authorize_url=lambda: vendor_url("hubspot_authorize", "https://app.hubspot.com/oauth/authorize"),
-    token_url=lambda: f"{_base()}/oauth/{VERSION}/token",
-    introspect_url=lambda: f"{_base()}/oauth/{VERSION}/token/introspect",
-    revoke_url=lambda: f"{_base()}/oauth/{VERSION}/token/revoke",
-    scopes=(
-        "oauth",
-        "crm.objects.companies.read",
-        "crm.objects.companies.write",
-        "crm.objects.contacts.read",
-        "crm.objects.contacts.write",
-        "crm.objects.owners.read",
-        "crm.schemas.companies.write",
-        "crm.schemas.contacts.write",
-    ),
-    account_field="hub_id",
-)
 
 
 @dataclass(frozen=True)
@@ -72,7 +52,7 @@ class HubSpot:
         self, session: requests.Session, token: Callable[[bool], str], sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._sleep = sleep
-        self._client = Client(KEY, _base(), session, token, classify)
+        self._client = Client(KEY, base_url(), session, token, classify)
 
     @property
     def calls(self) -> int:
@@ -89,7 +69,7 @@ class HubSpot:
             status = "409" if isinstance(whole, Conflict) else "404"
             raise Retry("vendor_busy", vendor=KEY, status=status) from whole
         except (Rejected, Misconfigured) as refused:
-            if isinstance(action, Search) or action.by != UNIQUE or self._has_unique(action.object):
+            if isinstance(action, Search) or action.by != UNIQUE or self.has_unique(action.object):
                 raise
             ours = [refused]
         if not ours:
@@ -256,7 +236,8 @@ class HubSpot:
         except Conflict:
             return
 
-    def _has_unique(self, object_name: str) -> bool:
+    def has_unique(self, object_name: str) -> bool:
+        """Whether the object has our unique property."""
         try:
             self._client.call("GET", f"/crm/properties/{VERSION}/{object_name}/{UNIQUE}")
         except NotFound:

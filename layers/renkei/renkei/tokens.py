@@ -1,0 +1,90 @@
+"""A living access token of one connection, refreshed ahead of its end by one worker at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from renkei.config import Clock
+from renkei.connections import LEASE, Connection, Connections, Lease
+from renkei.errors import Reconnect, Retry
+from renkei.oauth import Grant, Tokens
+
+_AHEAD = timedelta(minutes=5)
+_POLL = 0.2  # seconds between two looks at a token that somebody else refreshes
+
+
+class TokenSource:
+    """Gives the access token. `connection` is the connection as it is now: a refresh makes a new version of it."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        connections: Connections,
+        tokens: Callable[[Mapping[str, Any]], Tokens],
+        clock: Clock,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.connection = connection
+        self._connections = connections
+        self._tokens = tokens
+        self._clock = clock
+        self._sleep = sleep
+        self.secrets = connections.secrets(connection)
+
+    def __call__(self, fresh: bool = False) -> str:
+        """The token; `fresh` after the vendor refused the last one. Retry or Reconnect if there is none to be had."""
+        ends = self.connection.expires_at
+        left = ends - self._clock() if ends else _AHEAD
+        if fresh or left < _AHEAD:
+            self.renew(must=fresh or left <= timedelta())
+        return str(self.secrets["access_token"])
+
+    def renew(self, *, must: bool = True) -> None:
+        """Refresh, or see that somebody else did. `must`: wait for it, because the token at hand is of no use."""
+        seen = self.connection.version
+        for _ in range(int(LEASE.total_seconds() / _POLL) + 1):
+            if lease := self._connections.lease(self.connection):
+                return self._refresh(lease)
+            self._reload()
+            if self.connection.version != seen or not must:
+                return None
+            self._sleep(_POLL)
+        raise Retry("refresh_busy", vendor=self.connection.vendor)
+
+    def _refresh(self, lease: Lease) -> None:
+        grant = self._granted(lease)
+        kept = {**self.secrets, **grant.secrets}
+        stored = self._connections.refreshed(self.connection, lease, kept, grant.lasts)
+        if stored is None:
+            return self._reload()
+        self.connection, self.secrets = stored, kept
+        return None
+
+    def _granted(self, lease: Lease) -> Grant:
+        """Ask the vendor. Whatever comes of it: nobody else need wait for the lease's end.
+
+        A refusal after somebody's refresh was cut off most likely means that the vendor had given a new refresh
+        token that never reached us: that is worth other words to the person who has to connect again.
+        """
+        answered = False
+        try:
+            grant = self._tokens(self.secrets).refresh(self.secrets["refresh_token"])
+            answered = True
+        except Reconnect as refused:
+            answered = True
+            self._connections.release(self.connection, lease)
+            if lease.doubtful and refused.code == "grant_refused":
+                raise Reconnect("refresh_cut_off", vendor=self.connection.vendor) from None
+            raise
+        finally:
+            if not answered:
+                self._connections.release(self.connection, lease, doubtful=True)
+        return grant
+
+    def _reload(self) -> None:
+        found = self._connections.get(self.connection.workspace, self.connection.vendor)
+        if found is None or found.state != "connected":
+            raise Reconnect("not_connected", vendor=self.connection.vendor)
+        self.connection, self.secrets = found, self._connections.secrets(found)

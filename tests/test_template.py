@@ -1,6 +1,7 @@
 """The template, as written and as SAM transforms it: what no linter knows about this project."""
 
 import json
+import re
 from functools import cache
 from typing import Any, cast
 
@@ -8,7 +9,16 @@ import pytest
 
 from local.stack.template import parsed, resources, transformed
 
-FUNCTIONS = ["WebhooksFunction", "OauthFunction", "ApiFunction", "SweepFunction", "BookingToHubspotFunction"]
+FUNCTIONS = [
+    "WebhooksFunction",
+    "OauthFunction",
+    "ApiFunction",
+    "SweepFunction",
+    "DailyFunction",
+    "NoticesFunction",
+    "NoticePagesFunction",
+    "BookingToHubspotFunction",
+]
 ENVIRONMENT = {
     "RENKEI_CONNECTIONS_TABLE",
     "RENKEI_LINKS_TABLE",
@@ -20,6 +30,16 @@ ENVIRONMENT = {
     "RENKEI_PUBLIC_URL",
     "RENKEI_HUBSPOT_URL",
     "RENKEI_HUBSPOT_AUTHORIZE_URL",
+    "RENKEI_SALESFORCE_APP_SECRET",
+    "RENKEI_SALESFORCE_LOGIN_URL",
+    "RENKEI_SALESFORCE_HOSTS",
+    "RENKEI_BOARD_URL",
+    "RENKEI_MAILCHIMP_URL",
+    "RENKEI_SLACK_URL",
+    "RENKEI_SLACK_HOOKS_URL",
+    "RENKEI_FALCANA_HOSTS",
+    "RENKEI_NOTICE_FROM",
+    "RENKEI_IDLE_CONNECTION_DAYS",
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
@@ -75,7 +95,7 @@ def test_every_function_logs_to_a_group_that_forgets(name: str) -> None:
     assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
     role = properties(properties(name)["Role"]["Fn::GetAtt"][0])
     rights = role["Policies"][0]["PolicyDocument"]["Statement"]
-    logging = [s for s in rights if any(action.startswith("logs:") for action in s["Action"])]
+    logging = [s for s in rights if any(action.startswith("logs:") for action in s.get("Action", []))]
     assert [s["Resource"] for s in logging] == [{"Fn::GetAtt": [group, "Arn"]}]
 
 
@@ -101,7 +121,10 @@ def test_every_alarm_tells_somebody() -> None:
         assert alarm["Properties"]["AlarmDescription"], name
 
 
-@pytest.mark.parametrize("metric", ["ApproximateNumberOfMessagesVisible", "OldestPendingSeconds", "Bugs", "5xx"])
+@pytest.mark.parametrize(
+    "metric",
+    ["ApproximateNumberOfMessagesVisible", "OldestPendingSeconds", "Bugs", "StoreErrors", "NoticesFailed", "5xx"],
+)
 def test_what_must_be_watched_is_watched(metric: str) -> None:
     alarms = of_type("AWS::CloudWatch::Alarm").values()
     found = [alarm["Properties"] for alarm in alarms if alarm["Properties"]["MetricName"] == metric]
@@ -154,10 +177,30 @@ def test_every_schedule_says_what_it_sends_and_is_named_after_its_stack() -> Non
         assert "RetryPolicy" in schedule["Properties"]["Target"], name
 
 
-def test_the_sweep_runs_each_minute_and_ends_before_the_next() -> None:
-    assert properties("SweepFunctionSweep")["ScheduleExpression"] == "rate(1 minute)"
-    assert json.loads(properties("SweepFunctionSweep")["Target"]["Input"]) == {"job": "sweep"}
-    assert properties("SweepFunction")["Timeout"] < 60
+@pytest.mark.parametrize(
+    ("function", "schedule", "job"),
+    [("SweepFunction", "SweepFunctionSweep", "sweep"), ("NoticesFunction", "NoticesFunctionNotices", "notices")],
+)
+def test_what_runs_each_minute_ends_before_the_next(function: str, schedule: str, job: str) -> None:
+    assert properties(schedule)["ScheduleExpression"] == "rate(1 minute)"
+    assert json.loads(properties(schedule)["Target"]["Input"]) == {"job": job}
+    assert properties(function)["Timeout"] < 60
+    missed = properties(f"{function}EventInvokeConfig")
+    assert (missed["MaximumRetryAttempts"], missed["MaximumEventAgeInSeconds"]) == (0, 60)
+
+
+def test_the_daily_look_comes_at_seven_utc_and_is_repeated_when_it_fails() -> None:
+    daily = properties("DailyFunctionDaily")
+    assert daily["ScheduleExpression"] == "cron(0 7 * * ? *)"
+    assert daily["ScheduleExpressionTimezone"] == "UTC"
+    assert json.loads(daily["Target"]["Input"]) == {"job": "daily"}
+    assert properties("DailyFunctionEventInvokeConfig")["MaximumRetryAttempts"] == 2
+    assert properties("DailyFunction")["Timeout"] == 300
+
+
+def test_the_schedules_are_the_ones_we_know() -> None:
+    held = {name.removesuffix("Schedule") for name in of_type("AWS::Scheduler::Schedule")}
+    assert held == {"SweepFunctionSweep", "DailyFunctionDaily", "NoticesFunctionNotices"}
 
 
 # --- storage ---
@@ -210,8 +253,9 @@ def test_only_principals_of_this_account_get_the_key() -> None:
             assert statement["Principal"]["AWS"]["Fn::Sub"].endswith(":iam::${AWS::AccountId}:root")
 
 
-def test_the_app_secret_starts_empty() -> None:
-    assert json.loads(properties("HubspotAppSecret")["SecretString"]) == {"client_id": "", "client_secret": ""}
+@pytest.mark.parametrize("name", ["HubspotAppSecret", "SalesforceAppSecret"])
+def test_an_app_secret_starts_empty(name: str) -> None:
+    assert json.loads(properties(name)["SecretString"]) == {"client_id": "", "client_secret": ""}
 
 
 # --- for people ---
@@ -228,4 +272,19 @@ def test_every_parameter_has_a_default_so_that_a_first_deployment_asks_nothing()
 
 
 def test_the_outputs_tell_where_to_point_vendors() -> None:
-    assert {"Url", "WebhookUrl", "HubspotRedirectUrl", "ApiUrl", "HubspotAppSecret"} <= set(as_written()["Outputs"])
+    told = {"Url", "WebhookUrl", "ApiUrl", "HubspotRedirectUrl", "HubspotAppSecret"}
+    assert told | {"SalesforceRedirectUrl", "SalesforceAppSecret"} <= set(as_written()["Outputs"])
+
+
+def test_every_parameter_has_a_place_in_the_form() -> None:
+    groups = as_written()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    placed = [name for group in groups for name in group["Parameters"]]
+    assert sorted(placed) == sorted(as_written()["Parameters"])
+
+
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [("", True), ("renkei@example.com", True), ("Renkei <renkei@example.com>", False), ("example.com", False)],
+)
+def test_the_sender_is_a_bare_address_or_nothing(address: str, fits: bool) -> None:
+    assert bool(re.search(as_written()["Parameters"]["NoticeFrom"]["AllowedPattern"], address)) is fits

@@ -22,7 +22,8 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, role in resources(deployed(), "AWS::IAM::Role").items():
         for policy in role["Properties"].get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:
-                yield name, statement
+                # A right that hangs on a parameter: what it is where it is given.
+                yield name, statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def listed(value: object) -> list[Any]:
@@ -57,7 +58,14 @@ def test_no_role_names_what_it_does_not_need() -> None:
         ("ApiRole", "WorkspacesTable"),
         ("ApiRole", "ConnectionsTable"),
         ("ApiRole", "DeliveriesTable"),
+        ("ApiRole", "LinksTable"),
         ("SweepRole", "DeliveriesTable"),
+        ("DailyRole", "WorkspacesTable"),
+        ("DailyRole", "ConnectionsTable"),
+        ("NoticesRole", "WorkspacesTable"),
+        ("NoticesRole", "ConnectionsTable"),
+        ("NoticePagesRole", "WorkspacesTable"),
+        ("BookingToHubspotRole", "WorkspacesTable"),
         ("BookingToHubspotRole", "ConnectionsTable"),
         ("BookingToHubspotRole", "DeliveriesTable"),
         ("BookingToHubspotRole", "LinksTable"),
@@ -68,9 +76,18 @@ def statement_table(statement: dict[str, Any]) -> str:
     return str(listed(statement["Resource"])[0]["Fn::GetAtt"][0])
 
 
-def test_only_those_who_speak_to_hubspot_read_the_app_secret() -> None:
-    readers = {role for role, s in statements() if "secretsmanager:GetSecretValue" in s["Action"]}
-    assert readers == {"OauthRole", "ApiRole", "BookingToHubspotRole"}
+def test_only_those_who_speak_to_a_vendor_read_its_app_s_secret() -> None:
+    readers: dict[str, set[str]] = {}
+    for role, statement in statements():
+        if "secretsmanager:GetSecretValue" in statement["Action"]:
+            readers[role] = {secret["Fn::GetAtt"][0] for secret in listed(statement["Resource"])}
+    both = {"HubspotAppSecret", "SalesforceAppSecret"}
+    assert readers == {
+        "OauthRole": both,
+        "ApiRole": both,
+        "DailyRole": both,
+        "BookingToHubspotRole": {"HubspotAppSecret"},
+    }
 
 
 def test_the_receiver_cannot_read_connections_links_or_deliveries() -> None:
@@ -87,6 +104,42 @@ def test_the_sweep_opens_nothing_sealed() -> None:
     assert "secretsmanager:" not in held
 
 
+# --- mail ---
+
+
+def test_only_notices_are_mailed_and_only_where_there_is_a_sender() -> None:
+    senders = {role for role, statement in statements() if any("ses:" in action for action in statement["Action"])}
+    assert senders == {"NoticesRole"}
+    (policy,) = properties("NoticesRole")["Policies"]
+    (conditional,) = (s["Fn::If"] for s in policy["PolicyDocument"]["Statement"] if "Fn::If" in s)
+    assert (conditional[0], conditional[2]) == ("HasNoticeFrom", {"Ref": "AWS::NoValue"})
+    assert deployed()["Conditions"]["HasNoticeFrom"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "NoticeFrom"}, ""]}]}
+
+
+def test_mail_goes_out_from_the_sender_s_address_alone_whether_it_or_its_domain_is_verified() -> None:
+    (sending,) = (s for _, s in statements() if "ses:SendEmail" in s["Action"])
+    assert sending["Action"] == ["ses:SendEmail", "ses:SendRawEmail"]
+    assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "NoticeFrom"}}}
+    identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"
+    address, (text, names) = (resource["Fn::Sub"] for resource in sending["Resource"])
+    assert address == identity + "${NoticeFrom}"
+    assert text == identity + "${Domain}"
+    (place, pieces) = names["Domain"]["Fn::Select"]
+    assert pieces == {"Fn::Split": ["@", {"Fn::Sub": "${NoticeFrom}@"}]}
+    assert [f"{given}@".split("@")[place] for given in ("renkei@example.com", "")] == ["example.com", ""]
+
+
+def test_whoever_mails_or_shows_a_page_changes_no_delivery_and_reads_no_secret_of_an_app() -> None:
+    for role in ("NoticesRole", "NoticePagesRole"):
+        actions = {
+            action
+            for name, statement in statements()
+            if name == role and "DeliveriesTable" in json.dumps(statement)
+            for action in statement["Action"]
+        }
+        assert actions == {"dynamodb:Query", "dynamodb:BatchGetItem"}, role
+
+
 # --- the way in ---
 
 
@@ -98,8 +151,10 @@ def routes() -> dict[str, dict[str, Any]]:
 def test_the_routes_are_the_ones_we_know() -> None:
     assert sorted(routes()) == [
         "get /healthz",
+        "get /notices/{workspace}/{notice}",
         "get /oauth/{vendor}/callback",
         "get /oauth/{vendor}/start",
+        "post /notices/{workspace}/{notice}",
         "post /webhooks/{vendor}/{workspace}",
         "x-amazon-apigateway-any-method /api/{proxy+}",
     ]

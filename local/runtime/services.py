@@ -9,47 +9,44 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 
-from local.stack.template import REGION, resources, transformed
+from local.stack.template import REGION, parsed, resources, transformed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import CreateTableInputTypeDef
 
-ENVIRONMENT_OF_TABLES = {
-    "ConnectionsTable": "RENKEI_CONNECTIONS_TABLE",
-    "LinksTable": "RENKEI_LINKS_TABLE",
-    "DeliveriesTable": "RENKEI_DELIVERIES_TABLE",
-    "WorkspacesTable": "RENKEI_WORKSPACES_TABLE",
-}
+APPS = ("hubspot", "salesforce")
 
 
-def provide(endpoint: str, secret: dict[str, str] | None = None) -> dict[str, str]:
-    """Create the template's tables, key, queue and app secret at an AWS endpoint; gives the functions' environment."""
+def provide(endpoint: str) -> dict[str, str]:
+    """Create the template's tables, key, queue and app secrets at an AWS endpoint; gives the functions' environment."""
     template = transformed()
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106
     dynamodb = session.client("dynamodb", endpoint_url=endpoint)
-    environment = dict.fromkeys(ENVIRONMENT_OF_TABLES.values(), "")
     for name, table in resources(template, "AWS::DynamoDB::Table").items():
         dynamodb.create_table(**table_request(name, table["Properties"]))
-        environment[ENVIRONMENT_OF_TABLES[name]] = name
     key = session.client("kms", endpoint_url=endpoint).create_key()["KeyMetadata"]["Arn"]
     queue = session.client("sqs", endpoint_url=endpoint).create_queue(
         QueueName="booking-to-hubspot.fifo", Attributes={"FifoQueue": "true"}
     )["QueueUrl"]
-    app = session.client("secretsmanager", endpoint_url=endpoint).create_secret(
-        Name="hubspot-app", SecretString=json.dumps(secret or {"client_id": "", "client_secret": ""})
-    )["Name"]
-    return environment | {
+    secrets = session.client("secretsmanager", endpoint_url=endpoint)
+    for app in APPS:
+        secrets.create_secret(Name=f"{app}-app", SecretString=json.dumps({"client_id": "", "client_secret": ""}))
+    return _written() | {
         "RENKEI_KEY_ID": key,
         "RENKEI_QUEUE_BOOKING_TO_HUBSPOT": queue,
-        "RENKEI_HUBSPOT_APP_SECRET": app,
-        "RENKEI_PUBLIC_URL": "",
-        "RENKEI_HUBSPOT_URL": "https://api.hubapi.com",
-        "RENKEI_HUBSPOT_AUTHORIZE_URL": "https://app.hubspot.com/oauth/authorize",
-        "POWERTOOLS_SERVICE_NAME": "renkei",
-        "POWERTOOLS_METRICS_NAMESPACE": "Renkei",
-        "POWERTOOLS_LOG_LEVEL": "INFO",
+        **{f"RENKEI_{app.upper()}_APP_SECRET": f"{app}-app" for app in APPS},
         "AWS_ENDPOINT_URL": endpoint,
     }
+
+
+def _written() -> dict[str, str]:
+    """Give the variables as the template has them: plain ones, defaults of parameters, and the tables' logical ids."""
+    template = parsed()
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    parameters = template["Parameters"]
+    plain = {name: value for name, value in variables.items() if isinstance(value, str)}
+    named = {name: value["Ref"] for name, value in variables.items() if isinstance(value, dict) and "Ref" in value}
+    return plain | {name: str(parameters.get(ref, {}).get("Default", ref)) for name, ref in named.items()}
 
 
 def table_request(name: str, properties: dict[str, Any]) -> "CreateTableInputTypeDef":

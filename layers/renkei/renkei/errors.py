@@ -32,11 +32,15 @@ class Skip(Outcome):
 
 
 class Retry(Outcome):
-    """Try again: after the time the vendor named, else after a growing pause."""
+    """Try again: after the time the vendor named, else after a growing pause.
 
-    def __init__(self, code: str, after: timedelta | None = None, **params: str) -> None:
+    `daily`: the vendor's quota of the day is used up, so it waits for the vendor's reset (`renkei.budgets`).
+    """
+
+    def __init__(self, code: str, after: timedelta | None = None, daily: bool = False, **params: str) -> None:
         super().__init__(code, **params)
         self.after = after
+        self.daily = daily
 
 
 class Rejected(Outcome):

@@ -3,6 +3,7 @@
 import argparse
 import time
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -13,12 +14,14 @@ from werkzeug.wrappers import Response
 
 from local.sandbox.faults import Cut, TimedOut
 from local.sandbox.hubspot import HubSpot
-from local.sandbox.vendor import really_sleep
+from local.sandbox.mailbox import Mailbox
+from local.sandbox.vendor import Vendor, really_sleep
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST, PORT, HANG = "127.0.0.1", 3001, 5.0
+VENDORS: tuple[type[Vendor], ...] = (HubSpot,)
 
 
 class Handler(WSGIRequestHandler):
@@ -40,9 +43,10 @@ class Handler(WSGIRequestHandler):
         """Say nothing."""
 
 
-def start_page(vendors: Iterable[str]) -> "WSGIApplication":
-    """The page at "/": which vendors are here."""
-    links = Markup("").join(Markup("<li><a href='/{n}/_sandbox/'>{n}</a>").format(n=name) for name in vendors)
+def start_page(mounts: Mapping[str, "WSGIApplication"]) -> "WSGIApplication":
+    """The page at "/": which vendors are here, and the mailbox."""
+    pages = {name: f"/{name}/_sandbox/" if isinstance(app, Vendor) else f"/{name}/" for name, app in mounts.items()}
+    links = Markup("").join(Markup("<li><a href='{}'>{}</a>").format(page, name) for name, page in pages.items())
     text = "<!doctype html><meta charset='utf-8'><title>Sandbox vendors</title><h1>Sandbox vendors</h1>"
 
     def page(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -72,8 +76,12 @@ def main() -> None:
     parser.add_argument(
         "--hang", type=float, default=HANG, help="how many seconds a time-out fault hangs (default: %(default)s)"
     )
+    parser.add_argument("--mail", type=Path, metavar="FOLDER", help="where the mails are that /mailbox/ shows")
     options = parser.parse_args()
-    server = serve({"hubspot": HubSpot(sleep=really_sleep)}, options.port, options.hang)
+    served: dict[str, WSGIApplication] = {vendor.name: vendor(sleep=really_sleep) for vendor in VENDORS}
+    if options.mail:
+        served["mailbox"] = Mailbox(options.mail)
+    server = serve(served, options.port, options.hang)
     print(f"Sandbox vendors: http://{HOST}:{server.port}/", flush=True)
     try:
         server.serve_forever()

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from local.stack.children import answers
 from local.stack.errors import StackError
-from local.stack.logs import lines
+from local.stack.logs import FUNCTIONS, lines
 from local.stack.places import STATE_FILE, Ports, State
 from local.stack.stack import redeploy, running
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("deploy", help="build and deploy what changed to the running stack")
     commands.add_parser("status", help="show the running stack's addresses")
     logs = commands.add_parser("logs", help="show what the functions logged")
-    logs.add_argument("function", nargs="?", help="webhooks, oauth, api, sweep or booking-to-hubspot (default: all)")
+    logs.add_argument("function", nargs="?", help=f"{', '.join(FUNCTIONS)} (default: all)")
     given = parser.parse_args(arguments)
     try:
         match given.command:
@@ -144,7 +144,7 @@ def _show(state: State) -> None:
     say(f"  sandbox   {state.sandbox}")
     say(f"  emulator  {state.endpoint_url} (AWS_ENDPOINT_URL)")
     for name, value in sorted(state.outputs.items()):
-        say(f"  {name:<20} {value}")
+        say(f"  {name:<21} {value}")
 
 
 def _alive(pid: int) -> bool:

@@ -1,5 +1,6 @@
 """`sam deploy` of the real template to the emulator, and what CloudFormation there leaves undone."""
 
+import contextlib
 import json
 import re
 import subprocess
@@ -15,8 +16,10 @@ from local.stack.template import REGION, ROOT, transformed
 if TYPE_CHECKING:
     import boto3
 
-# The sandbox knows this app; it opens nothing else.
+# The sandbox vendors know this app; it opens nothing else.
 DEMO_APP = {"client_id": "renkei-demo-app", "client_secret": "renkei-demo-secret"}
+APP_SECRETS = ("HubspotAppSecret", "SalesforceAppSecret")
+SENDER = "renkei@sandbox.example"
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,19 @@ def session(endpoint: str) -> "boto3.Session":
 
 def overrides(ports: Ports) -> dict[str, str]:
     """Give the template parameters that make the deployed functions speak to the sandbox."""
-    sandbox = f"http://{HOST}:{ports.sandbox}/hubspot"
+    sandbox = f"http://{HOST}:{ports.sandbox}"
     return {
         "PublicUrl": f"http://{HOST}:{ports.front}",
-        "HubspotUrl": sandbox,
-        "HubspotAuthorizeUrl": f"{sandbox}/oauth/authorize",
+        "HubspotUrl": f"{sandbox}/hubspot",
+        "HubspotAuthorizeUrl": f"{sandbox}/hubspot/oauth/authorize",
+        "SalesforceLoginUrl": f"{sandbox}/salesforce",
+        "SalesforceHosts": HOST,
+        "BoardUrl": f"{sandbox}/board/v1",
+        "MailchimpUrl": f"{sandbox}/mailchimp/3.0",
+        "SlackUrl": f"{sandbox}/slack/api",
+        "SlackHooksUrl": f"{sandbox}/slack",
+        "FalcanaHosts": HOST,
+        "NoticeFrom": SENDER,
         "LogRetentionDays": "1",
     }
 
@@ -80,7 +91,11 @@ def _finish(endpoint: str) -> Deployed:
     gateway = aws.client("apigatewayv2", endpoint_url=endpoint)
     created = routes.create(gateway, names["HttpApi"], template, arns)
     secrets = aws.client("secretsmanager", endpoint_url=endpoint)
-    secrets.put_secret_value(SecretId=outputs["HubspotAppSecret"], SecretString=json.dumps(DEMO_APP))
+    for name in APP_SECRETS:
+        secrets.put_secret_value(SecretId=outputs[name], SecretString=json.dumps(DEMO_APP))
+    mail = aws.client("sesv2", endpoint_url=endpoint)
+    with contextlib.suppress(mail.exceptions.AlreadyExistsException):
+        mail.create_email_identity(EmailIdentity=SENDER)  # the emulator takes it for verified at once
     return Deployed(outputs, names["HttpApi"], names, created)
 
 

@@ -12,6 +12,8 @@ from local.stack.places import HOST, STATE, aws_environment
 from local.stack.template import REGION, ROOT
 
 VENV = ROOT / ".venv-emulator"
+COMMAND = ROOT / "local" / "stack" / "emulator_mail.py"
+MAIL = STATE / "emulator" / "mail"
 
 
 def start(port: int) -> Child:
@@ -41,7 +43,9 @@ def start(port: int) -> Child:
             "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
         }
     )
-    child = Child("emulator", [str(VENV / "bin" / "ministack")], environment, STATE / "emulator.log")
+    # Without -P the modules beside the shim would stand in for others of their names.
+    command = [str(VENV / "bin" / "python"), "-P", str(COMMAND), str(MAIL)]
+    child = Child("emulator", command, environment, STATE / "emulator.log")
     try:
         child.wait_until_it_answers(f"{endpoint}/_ministack/health")
     except BaseException:

@@ -6,10 +6,11 @@ from local.stack.deploy import session
 from local.stack.places import STACK_NAME
 
 PREFIX = f"/renkei/{STACK_NAME}/"
+FUNCTIONS = ("webhooks", "oauth", "api", "sweep", "daily", "notices", "notice-pages", "booking-to-hubspot")
 
 
 def lines(endpoint: str, function: str | None = None) -> Iterator[str]:
-    """Read the log lines of one function (webhooks, oauth, api, sweep, booking-to-hubspot), or of all."""
+    """Read the log lines of one of FUNCTIONS, or of all."""
     client = session(endpoint).client("logs", endpoint_url=endpoint)
     names = [group["logGroupName"] for group in client.describe_log_groups(logGroupNamePrefix=PREFIX)["logGroups"]]
     events = [

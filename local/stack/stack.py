@@ -81,6 +81,7 @@ def step(say: Say, what: str) -> Iterator[None]:
 def _sandbox(ports: Ports) -> Child:
     address = f"http://{HOST}:{ports.sandbox}"
     command = [sys.executable, "-m", "local.sandbox.server", "--port", str(ports.sandbox)]
+    command += ["--mail", str(emulator.MAIL)]
     child = Child("sandbox", command, aws_environment(""), STATE / "sandbox.log")
     try:
         child.wait_until_it_answers(address)

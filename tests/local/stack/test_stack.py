@@ -180,7 +180,7 @@ def test_a_bell_nobody_can_answer_does_not_stop_the_next(client: Callable[[str],
 def test_deploying_again_keeps_routes_and_data(stack: dict[str, Any], folder: Path) -> None:
     code, output = said(folder, "deploy")
     assert code == 0, output
-    assert "5 routes answer" in output
+    assert "7 routes answer" in output
     assert requests.get(f"{stack['url']}/healthz", timeout=30).status_code == 200
     visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
     assert visitor.api("GET", "workspaces") == {"workspaces": ["demo"]}

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
 from renkei.config import LANGUAGES, Language
 
-_NAMES = {"hubspot": "HubSpot", "timerex": "TimeRex"}
+_NAMES = {
+    "hubspot": "HubSpot",
+    "mailchimp": "Mailchimp",
+    "salesforce": "Salesforce",
+    "slack": "Slack",
+    "timerex": "TimeRex",
+}
+_COMMAND = re.compile(r"(renkei [a-z-]+ )\$vendor")
 
 
 @functools.cache
@@ -23,7 +31,7 @@ def text(code: str, language: Language, params: Mapping[str, str] | None = None)
     """The text of a code; the code itself if there is none, so that nothing is ever swallowed."""
     named = {name: _NAMES.get(value, value) if name == "vendor" else value for name, value in (params or {}).items()}
     # Commands in a text take the vendor's key, sentences its name.
-    template = _texts(language).get(code, code).replace("renkei connect $vendor", "renkei connect $key")
+    template = _COMMAND.sub(r"\1$key", _texts(language).get(code, code))
     return Template(template).safe_substitute(named, key=(params or {}).get("vendor", ""))
 
 

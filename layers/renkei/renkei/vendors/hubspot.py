@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import batched
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from urllib.parse import quote
 import requests
 
 from renkei.actions import UNIQUE, Create, Item, Read, Reads, Result, Search, To, Update, Writes
+from renkei.budgets import FREE, Budget, Limits, Rate
 from renkei.config import Language, vendor_url
 from renkei.errors import Conflict, Misconfigured, NotFound, Rejected, Retry
 from renkei.http import Client
@@ -23,11 +25,14 @@ from renkei.vendors.hubspot_shapes import create_body, key_of, record_of, search
 
 KEY = "hubspot"
 VERSION = "2026-09"
+# https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines: 110 for marketplace apps and 100 or
+# more for private ones, so the smaller; how many a day only HubSpot itself knows.
+LIMITS = Limits(burst=Rate(100, timedelta(seconds=10)), search=Rate(5, timedelta(seconds=1)))
 _OBJECTS = f"/crm/objects/{VERSION}"
 _BATCH = 100
 _BESIDE = {"companies": "domain", "meetings": "hs_meeting_title"}
 _TRIES = 4  # of a batch that conflicts; then one by one
-_SEARCHES = 4  # at once; then one by one, because five a second are allowed and others search too
+_SEARCHES = 4  # at once; then one by one, where no budget sees to it
 
 
 def base_url() -> str:
@@ -46,13 +51,18 @@ class Property:
 
 
 class HubSpot:
-    """One portal. Every method raises the outcomes of `renkei.errors`."""
+    """One portal. Every method raises the outcomes of `renkei.errors`; every call is taken from the budget."""
 
     def __init__(
-        self, session: requests.Session, token: Callable[[bool], str], sleep: Callable[[float], None] = time.sleep
+        self,
+        session: requests.Session,
+        token: Callable[[bool], str],
+        sleep: Callable[[float], None] = time.sleep,
+        budget: Budget = FREE,
     ) -> None:
         self._sleep = sleep
-        self._client = Client(KEY, base_url(), session, token, classify)
+        self._free = budget is FREE
+        self._client = Client(KEY, base_url(), session, token, classify, budget=budget)
 
     @property
     def calls(self) -> int:
@@ -92,12 +102,12 @@ class HubSpot:
     def _search(self, action: Search) -> Result:
         result = Result()
         for number, body in enumerate(search_bodies(action), 1):
-            if number > _SEARCHES:
+            if self._free and number > _SEARCHES:
                 self._sleep(1 / _SEARCHES)
             after: str | None = "0"
             while after is not None:
                 path, asked = f"{_OBJECTS}/{action.object}/search", {**body, "after": after}
-                page = self._client.call("POST", path, json=asked, needs="results")
+                page = self._client.call("POST", path, json=asked, needs="results", kind="search")
                 result.records |= {found["id"]: record_of(found) for found in page.body["results"]}
                 after = ((page.body.get("paging") or {}).get("next") or {}).get("after")
         return result
@@ -237,6 +247,7 @@ class HubSpot:
             return
 
     def has_unique(self, object_name: str) -> bool:
+        """Whether the object has our unique property."""
         """Whether the object has our unique property."""
         try:
             self._client.call("GET", f"/crm/properties/{VERSION}/{object_name}/{UNIQUE}")

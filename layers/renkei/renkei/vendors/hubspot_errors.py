@@ -16,7 +16,7 @@ from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected, 
 from renkei.http import Answer, outcome, retry_after
 
 _KEY = "hubspot"
-_PAUSES = {"TEN_SECONDLY_ROLLING": 10, "SECONDLY": 1, "DAILY": 3600}
+_PAUSES = {"TEN_SECONDLY_ROLLING": 10, "SECONDLY": 1}
 _SETTINGS = {
     "PROPERTY_DOESNT_EXIST",
     "READ_ONLY_VALUE",
@@ -32,8 +32,7 @@ def classify(answer: Answer) -> Outcome | None:
     body = answer.body if isinstance(answer.body, dict) else {}
     match answer.status:
         case 429:
-            seconds = _PAUSES.get(str(body.get("policyName")), 10)
-            return Retry("vendor_rate", after=retry_after(answer.headers) or timedelta(seconds=seconds), vendor=_KEY)
+            return _too_many(str(body.get("policyName")), retry_after(answer.headers))
         case 403 if body.get("category") == "MISSING_SCOPES":
             return Misconfigured("hubspot_scopes", scopes=", ".join(_contexts(body, "requiredGranularScopes")))
         case 404:
@@ -44,6 +43,12 @@ def classify(answer: Answer) -> Outcome | None:
         case 400:
             return _invalid(body)
     return None
+
+
+def _too_many(policy: str, told: timedelta | None) -> Retry:
+    if policy == "DAILY":
+        return Retry("vendor_quota", after=told, daily=True, vendor=_KEY)
+    return Retry("vendor_rate", after=told or timedelta(seconds=_PAUSES.get(policy, 10)), vendor=_KEY)
 
 
 def partial(entry: Mapping[str, Any]) -> Outcome:

@@ -171,8 +171,14 @@ class HubSpot(Vendor):
             self._oauth = OAuth(self.app, self.tokens, self.portals, self.settings)
 
     def configure(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """Change switches."""
-        self.settings.change(changes)
+        """Change switches. `uninstall` is none: the admin of that portal removes the app, once, now."""
+        switches = dict(changes)
+        portal = switches.pop("uninstall", None)
+        if portal is not None and not (isinstance(portal, int) and portal in self.portals):
+            raise ValueError(f"no such portal: {portal!r}")
+        self.settings.change(switches)
+        if isinstance(portal, int):
+            self.uninstall(portal)
         return asdict(self.settings)
 
     # The way of a request.

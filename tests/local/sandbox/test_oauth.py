@@ -172,6 +172,17 @@ def test_revoked_refresh_tokens_end_and_access_tokens_live_on(nobody: Api, hubsp
     assert nobody.post(f"{TOKEN}/revoke", data={"token": access}).status_code == 400
 
 
+def test_a_portal_s_admin_can_be_played_over_http(nobody: Api, hubspot: HubSpot) -> None:
+    kept, lost = hubspot.issue_token(PORTAL)[0], hubspot.issue_token(OTHER)[0]
+    wrongs: tuple[object, ...] = (1, "1", [], True)
+    for wrong in wrongs:
+        assert nobody.post("/_sandbox/settings", json={"uninstall": wrong}).status_code == 400
+    told = nobody.post("/_sandbox/settings", json={"uninstall": OTHER, "burst_limit": 5}).json()
+    assert told["burst_limit"] == 5
+    assert "uninstall" not in told
+    assert [hubspot.tokens.allows(token, hubspot.clock()) is not None for token in (kept, lost)] == [True, False]
+
+
 def test_uninstalling_ends_everything_in_this_portal_only(nobody: Api, hubspot: HubSpot) -> None:
     access, refresh = hubspot.issue_token(PORTAL)
     other = hubspot.issue_token(OTHER)[0]

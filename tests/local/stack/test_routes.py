@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS = {
     name: f"arn:aws:lambda:{REGION}:123456789012:function:{name}"
-    for name in ("WebhooksFunction", "OauthFunction", "ApiFunction")
+    for name in ("WebhooksFunction", "OauthFunction", "ApiFunction", "NoticePagesFunction")
 }
 
 
@@ -30,6 +30,8 @@ def test_the_body_s_routes_are_read() -> None:
         Route("POST /webhooks/{vendor}/{workspace}", "WebhooksFunction", signed=False),
         Route("GET /oauth/{vendor}/start", "OauthFunction", signed=False),
         Route("GET /oauth/{vendor}/callback", "OauthFunction", signed=False),
+        Route("GET /notices/{workspace}/{notice}", "NoticePagesFunction", signed=False),
+        Route("POST /notices/{workspace}/{notice}", "NoticePagesFunction", signed=False),
         Route("ANY /api/{proxy+}", "ApiFunction", signed=True),
     }
 
@@ -45,13 +47,13 @@ def test_a_route_that_leads_nowhere_is_refused() -> None:
 def test_the_api_gets_the_routes_and_a_second_time_the_same_ones(gateway: "ApiGatewayV2Client") -> None:
     api_id = gateway.create_api(Name="renkei", ProtocolType="HTTP")["ApiId"]
     for _ in range(2):
-        assert routes.create(gateway, api_id, transformed(), FUNCTIONS) == 5
+        assert routes.create(gateway, api_id, transformed(), FUNCTIONS) == 7
     found = {route["RouteKey"]: route for route in gateway.get_routes(ApiId=api_id)["Items"]}
-    assert len(found) == 5
+    assert len(found) == 7
     assert found["ANY /api/{proxy+}"]["AuthorizationType"] == "AWS_IAM"
     assert found["GET /healthz"]["AuthorizationType"] == "NONE"
     integrations = {item["IntegrationId"]: item for item in gateway.get_integrations(ApiId=api_id)["Items"]}
-    assert len(integrations) == 3
+    assert len(integrations) == 4
     target = found["GET /oauth/{vendor}/start"]["Target"].removeprefix("integrations/")
     assert integrations[target]["IntegrationUri"] == FUNCTIONS["OauthFunction"]
     assert integrations[target]["PayloadFormatVersion"] == "2.0"

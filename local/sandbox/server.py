@@ -45,7 +45,7 @@ class Handler(WSGIRequestHandler):
 
 def start_page(mounts: Mapping[str, "WSGIApplication"]) -> "WSGIApplication":
     """The page at "/": which vendors are here, and the mailbox."""
-    pages = {name: f"/{name}/_sandbox/" if isinstance(app, Vendor) else f"/{name}/" for name, app in mounts.items()}
+    pages = {name: f"/{name}/" if isinstance(app, Mailbox) else f"/{name}/_sandbox/" for name, app in mounts.items()}
     links = Markup("").join(Markup("<li><a href='{}'>{}</a>").format(page, name) for name, page in pages.items())
     text = "<!doctype html><meta charset='utf-8'><title>Sandbox vendors</title><h1>Sandbox vendors</h1>"
 

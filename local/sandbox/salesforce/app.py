@@ -1,0 +1,160 @@
+"""The sandbox Salesforce: one WSGI app that is login host and data API of all its orgs.
+
+Mounted at a loopback address it is all hosts at once. Asked under Salesforce's own host names (a session with
+`WsgiAdapter`s), each does its own part: login.salesforce.com, test.salesforce.com, <name>.my.salesforce.com.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from local.sandbox.salesforce import pages, rest
+from local.sandbox.salesforce.errors import Refused, limit_exceeded, not_found, session_over
+from local.sandbox.salesforce.oauth import OAuth
+from local.sandbox.salesforce.orgs import ORGS, Org, Settings
+from local.sandbox.salesforce.tokens import App, Tokens
+from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
+
+DATA = "/services/data/v<version>"
+# A name instead of a function is an endpoint that needs no session.
+TABLE: tuple[tuple[str, str, Callable[..., object] | str], ...] = (
+    ("GET POST", "/services/oauth2/authorize", "authorize"),
+    ("POST", "/services/oauth2/token", "token"),
+    ("GET POST", "/services/oauth2/revoke", "revoke"),
+    ("GET POST", "/services/oauth2/userinfo", "userinfo"),
+    ("GET", "/services/data", "versions"),
+    ("GET", DATA, rest.resources),
+    ("GET", f"{DATA}/limits", rest.limits),
+    ("GET", f"{DATA}/sobjects/<name>/describe", rest.describe_object),
+    ("GET", f"{DATA}/sobjects/<name>/<key>", rest.record),
+)
+# The data API takes every address with and without a slash at its end.
+ROUTES = Map(
+    [
+        Rule(path + end, methods=methods.split(), endpoint=endpoint)
+        for methods, path, endpoint in TABLE
+        for end in ("", "/")
+    ],
+    merge_slashes=False,
+)
+TOLD = {401: session_over, 403: limit_exceeded, 404: not_found}
+
+
+class Salesforce(Vendor):
+    """The sandbox. `clock` is the only time it knows."""
+
+    name = "salesforce"
+
+    def __init__(
+        self,
+        clock: Clock = wall_clock,
+        sleep: Callable[[float], None] | None = None,
+        *,
+        app: App | None = None,
+    ) -> None:
+        """Three orgs (`ORGS`), the last of them a customer's test org, and one app: the demo app unless told."""
+        super().__init__(clock, sleep)
+        self.app = app or App()
+        self.reset()
+
+    # For tests: look at it, and change it behind the API's back.
+
+    def issue_token(self, org: str = ORGS[0].id, scopes: frozenset[str] | None = None) -> tuple[str, str]:
+        """An access and a refresh token, as after a person's consent; all the app's scopes unless told."""
+        with self._lock:
+            approval = self.tokens.approve(org, self.app.scopes if scopes is None else scopes, self.clock())
+            return self.tokens.new_session(approval, self.clock()), approval.refresh
+
+    def revoke(self, org: str = ORGS[0].id) -> None:
+        """Revoke the app in an org as its admin would: every token ends."""
+        with self._lock:
+            self.tokens.end_org(org)
+
+    def living(self, org: str = ORGS[0].id) -> tuple[int, int]:
+        """How many refresh tokens and sessions of an org are good."""
+        approvals = [one for one in self.tokens.approvals if one.org == org and one.refresh]
+        return len(approvals), sum(1 for one in self.tokens.sessions.values() if one.approval.org == org)
+
+    # What a vendor brings.
+
+    def answer(self, request: Request) -> tuple[Response, str | None]:
+        """Answer a request."""
+        try:
+            endpoint, parts = ROUTES.bind("sandbox").match(request.path, request.method)
+        except MethodNotAllowed as error:
+            allowed = ",".join(sorted(error.valid_methods or ()))
+            message = f"HTTP Method '{request.method}' not allowed. Allowed are {allowed}"
+            return Refused(405, "METHOD_NOT_ALLOWED", message).response(), None
+        except HTTPException:
+            return not_found().response(), None
+        now = self.clock()
+        if isinstance(endpoint, str):
+            return self._open(endpoint, request, now), None
+        try:
+            org = self._rest.org(request, now)
+        except Refused as refusal:
+            return refusal.response(), None
+        response = self._data(endpoint, dict(parts), request, org, now)
+        response.headers["Sforce-Limit-Info"] = self._rest.limit_info(org, now)
+        return response, org.id
+
+    def fault_response(self, status: int) -> Response:
+        """Salesforce's own answer with a status it was told to give."""
+        if status in TOLD:
+            return TOLD[status]().response()
+        code = "SERVER_UNAVAILABLE" if status == 503 else "UNKNOWN_EXCEPTION"  # noqa: PLR2004
+        return Refused(status, code, "An unexpected error occurred.").response()
+
+    def page(self) -> str:
+        """The orgs and the calls as HTML."""
+        return pages.state(list(self.orgs.values()), self.tokens, self.settings, self.calls)
+
+    def whole_state(self) -> dict[str, object]:
+        """All orgs as JSON, and the switches; no tokens."""
+        found = {}
+        for org in self.orgs.values():
+            refresh_tokens, sessions = self.living(org.id)
+            found[org.id] = {"name": org.name, "refresh_tokens": refresh_tokens, "sessions": sessions}
+        return {"orgs": found, "settings": asdict(self.settings)}
+
+    def reset(self) -> None:
+        """No tokens, nothing counted, switches as at the start."""
+        super().reset()
+        with self._lock:
+            self.settings = Settings()
+            self.orgs = {org.id: org for org in ORGS}
+            self.tokens = Tokens()
+            self._oauth = OAuth(self.app, self.tokens, self.orgs, self.settings)
+            self._rest = rest.Rest(self.tokens, self.orgs, self.settings)
+
+    def configure(self, changes: Mapping[str, object]) -> dict[str, object]:
+        """Change switches."""
+        self.settings.change(changes)
+        return asdict(self.settings)
+
+    # The way of a request.
+
+    def _open(self, endpoint: str, request: Request, now: datetime) -> Response:
+        match endpoint:
+            case "authorize":
+                return self._oauth.authorize(request, now)
+            case "token":
+                return self._oauth.token(request, now)
+            case "revoke":
+                return self._oauth.revoke(request)
+            case "userinfo":
+                return self._oauth.userinfo(request, now)
+        return json_response(200, rest.versions())
+
+    def _data(
+        self, endpoint: Callable[..., object], parts: dict[str, str], request: Request, org: Org, now: datetime
+    ) -> Response:
+        try:
+            ask = self._rest.allow(request, org, parts.pop("version"), now)
+            return json_response(200, endpoint(ask, **parts))
+        except Refused as refusal:
+            return refusal.response()

@@ -1,0 +1,200 @@
+"""The sandbox Mailchimp: keys with their data centre, the account, its audiences, ten connections at once.
+
+https://mailchimp.com/developer/marketing/docs/fundamentals/ and https://mailchimp.com/developer/marketing/api/
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from local.sandbox.mailchimp.accounts import Account, Audience, Json, accounts
+from local.sandbox.mailchimp.problems import problem
+from local.sandbox.showing import Table, page
+from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+USUAL, MOST = 10, 1000
+OPEN = "sandbox.mailchimp.open"
+HOST = ".api.mailchimp.com"
+ROUTES = Map(
+    [
+        Rule("/3.0", endpoint="root", methods=["GET"]),
+        Rule("/3.0/ping", endpoint="ping", methods=["GET"]),
+        Rule("/3.0/lists/<audience>", endpoint="audience", methods=["GET"]),
+        Rule("/3.0/lists/<audience>/merge-fields", endpoint="merge_fields", methods=["GET"]),
+    ],
+    strict_slashes=False,
+)
+
+
+class Settings(BaseModel):
+    """What can be switched. `connections`: how many a key may have open at once; None is no limit."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    withdrawn: list[str] = []
+    deactivated: bool = False
+    deleted_audiences: list[str] = []
+    connections: int | None = 10
+
+
+class Mailchimp(Vendor):
+    """The sandbox, with two accounts in two data centres: the demo's and another."""
+
+    name = "mailchimp"
+
+    def __init__(self, clock: Clock = wall_clock, sleep: Callable[[float], None] | None = None) -> None:
+        """`clock` is the only time it knows."""
+        super().__init__(clock, sleep)
+        self._gate = Lock()
+        self.reset()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request, and know how many of the same key are open: also those that a fault delays."""
+        key = _key(Request(environ))
+        with self._gate:
+            self._open[key] += 1
+            environ[OPEN] = self._open[key]
+        try:
+            return super().__call__(environ, start_response)
+        finally:
+            with self._gate:
+                self._open[key] -= 1
+
+    # What a vendor brings.
+
+    def answer(self, request: Request) -> tuple[Response, str | None]:
+        """Answer a request of the API."""
+        key = _key(request)
+        account = self.accounts.get(key)
+        if not key:
+            return problem("API Key Missing"), None
+        if account is None or key in self.settings.withdrawn or not _right_place(request, account):
+            return problem("API Key Invalid"), None
+        if self.settings.deactivated:
+            return problem("User Disabled"), account.id
+        limit = self.settings.connections
+        if limit is not None and request.environ.get(OPEN, 1) > limit:
+            return problem("Too Many Requests"), account.id
+        return self._routed(request, account), account.id
+
+    def fault_response(self, status: int) -> Response:
+        """Mailchimp's own answer with a status it was told to give."""
+        titles = {401: "API Key Invalid", 403: "Forbidden", 404: "Resource Not Found", 429: "Too Many Requests"}
+        return problem(titles.get(status, "Internal Server Error"), status=status)
+
+    def page(self) -> str:
+        """The accounts and audiences as HTML; keys are not shown."""
+        rows = [
+            (account.name, account.data_centre, audience.name, audience.id, ", ".join(f[0] for f in audience.fields))
+            for account in self.accounts.values()
+            for audience in account.audiences.values()
+        ]
+        heads = ("Account", "Data centre", "Audience", "Audience ID", "Merge tags")
+        return page("Sandbox Mailchimp", [Table("Audiences", heads, rows)], self.calls)
+
+    def whole_state(self) -> dict[str, object]:
+        """The accounts as JSON, and the switches."""
+        found = {
+            account.id: {"name": account.name, "audiences": [a.shape() for a in account.audiences.values()]}
+            for account in self.accounts.values()
+        }
+        return {"accounts": found, "settings": self.settings.model_dump()}
+
+    def reset(self) -> None:
+        """Accounts and switches as at the start."""
+        super().reset()
+        with self._lock:
+            self.settings = Settings()
+            self.accounts = accounts(self.clock())
+            self._open: Counter[str] = Counter()
+
+    def configure(self, changes: Mapping[str, object]) -> dict[str, object]:
+        """Change switches."""
+        self.settings = Settings.model_validate(self.settings.model_dump() | dict(changes))
+        return self.settings.model_dump()
+
+    # The way of a request.
+
+    def _routed(self, request: Request, account: Account) -> Response:
+        try:
+            endpoint, parts = ROUTES.bind("sandbox").match(request.path, request.method)
+        except MethodNotAllowed as error:
+            return problem("Method Not Allowed", {"Allow": ", ".join(sorted(error.valid_methods or ()))})
+        except HTTPException:
+            return problem("Resource Not Found")
+        if endpoint == "ping":
+            return json_response(200, {"health_status": "Everything's Chimpy!"})
+        if endpoint == "root":
+            return _shown(request, account.shape())
+        audience = account.audiences.get(parts["audience"])
+        if audience is None or audience.id in self.settings.deleted_audiences:
+            return problem("Resource Not Found")
+        return _shown(request, audience.shape()) if endpoint == "audience" else _merge_fields(request, audience)
+
+
+def _merge_fields(request: Request, audience: Audience) -> Response:
+    count, offset = request.args.get("count", str(USUAL)), request.args.get("offset", "0")
+    if not count.isdecimal() or int(count) > MOST:
+        return problem("Invalid Resource", errors=[("count", f"Value must be a number, at most {MOST}")])
+    if not offset.isdecimal():
+        return problem("Invalid Resource", errors=[("offset", "Value must be a number")])
+    rows = audience.merge_fields()
+    found = rows[int(offset) :][: int(count)]
+    return _shown(request, {"merge_fields": found, "list_id": audience.id, "total_items": len(rows), "_links": []})
+
+
+def _key(request: Request) -> str:
+    """The key of a request: the password of basic authentication with any user, or a bearer token."""
+    given = request.authorization
+    if given is None:
+        return ""
+    return (given.password if given.type == "basic" else given.token) or ""
+
+
+def _right_place(request: Request, account: Account) -> bool:
+    """Whether a request to Mailchimp's own host names went to the account's data centre."""
+    host = request.host.partition(":")[0]
+    return not host.endswith(HOST) or host.removesuffix(HOST) == account.data_centre
+
+
+def _shown(request: Request, body: Json) -> Response:
+    """The body with the fields that were asked for, in dot notation."""
+    wanted = _paths(request.args.get("fields", ""))
+    unwanted = _paths(request.args.get("exclude_fields", ""))
+    if any(path[0] not in body for path in (*wanted, *unwanted)):
+        return problem("Requested Fields Invalid")
+    kept = _only(body, wanted) if wanted else body
+    return json_response(200, _without(kept, unwanted))
+
+
+def _paths(text: str) -> list[list[str]]:
+    return [name.split(".") for name in text.split(",") if name]
+
+
+def _only(value: object, paths: list[list[str]]) -> object:
+    if isinstance(value, list):
+        return [_only(item, paths) for item in value]
+    if not isinstance(value, dict) or any(not path for path in paths):
+        return value
+    names = {path[0] for path in paths}
+    return {n: _only(v, [p[1:] for p in paths if p[0] == n]) for n, v in value.items() if n in names}
+
+
+def _without(value: object, paths: list[list[str]]) -> object:
+    if isinstance(value, list):
+        return [_without(item, paths) for item in value]
+    if not isinstance(value, dict) or not paths:
+        return value
+    gone = {path[0] for path in paths if len(path) == 1}
+    return {
+        n: _without(v, [p[1:] for p in paths if len(p) > 1 and p[0] == n]) for n, v in value.items() if n not in gone
+    }

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import requests
 
 from local.cli.errors import Failure, Refused
-from local.cli.shapes import Json, mapping, rows, text
+from local.cli.shapes import Json, mapping, text
 from local.cli.signing import Signer, is_loopback
 
 type Method = Literal["GET", "PUT", "POST", "DELETE"]
@@ -55,12 +55,7 @@ class Api:
         status = response.status_code
         error = mapping(mapping(answer).get("error"))
         if text(error.get("message")):
-            raise Refused(
-                status=status,
-                code=text(error.get("code")) or str(status),
-                message=text(error.get("message")),
-                problems=rows(error.get("problems")),
-            )
+            raise Refused(status, error)
         if status in (HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED):
             reason = text(mapping(answer).get("message")) or text(mapping(answer).get("Message")) or response.reason
             raise Failure("iam", message=reason, region=self._signer.region)

@@ -1,130 +1,99 @@
-"""`connect`, `disconnect` and `connections`: a workspace's accounts at the vendors."""
+"""`connections` and `test-connection`: how a workspace's accounts at the vendors are."""
 
 import argparse
-import webbrowser
-from urllib.parse import urlsplit
 
+from local.cli.checks import account, checks_of, show_checks
 from local.cli.context import Context
-from local.cli.errors import FAILED, OK, Failure, Misuse
-from local.cli.prompts import CLIENT_ID, CLIENT_SECRET, TIMEREX_TOKEN, confirm, obtain
+from local.cli.errors import FAILED, OK, Failure, Refused
 from local.cli.screen import local_time
-from local.cli.shapes import Json, messages, rows, text, words
-from local.cli.timerex import token_header
+from local.cli.shapes import Json, messages, rows, text
+from local.cli.vendors import ACCOUNTS
 
-OAUTH_VENDORS = ("hubspot",)
-VENDORS = (*OAUTH_VENDORS, "timerex")
-_CONSENT_SECONDS = 300
-
-
-def connect(context: Context, args: argparse.Namespace) -> int:
-    """Connect a vendor account: by consent in the browser, or by handing its token over."""
-    _check_options(args)
-    return _hand_over(context, args) if args.vendor == "timerex" else _consent(context, args)
-
-
-def disconnect(context: Context, args: argparse.Namespace) -> int:
-    """Disconnect a vendor account, after a yes."""
-    question = context.screen.text("confirm", vendor=args.vendor, workspace=context.workspace)
-    if not (args.yes or confirm(question)):
-        context.screen.note("kept")
-        return FAILED
-    answer = context.api.call("DELETE", "workspaces", context.workspace, "connections", args.vendor)
-    context.screen.data(answer)
-    if answer.get("disconnected") is not True:
-        raise Failure("odd_answer", url=context.place.url, status=200)
-    context.screen.say("disconnected", vendor=args.vendor)
-    if left := words(answer.get("not_revoked")):
-        context.screen.note("not_revoked", vendor=args.vendor, what=", ".join(left))
-    return OK
+_LIVING = ("connected", "reconnect", "expired")
 
 
 def connections(context: Context, _args: argparse.Namespace) -> int:
     """List the connections with what a person should know of each."""
-    found = _all(context)
+    found = connections_of(context)
     context.screen.data({"connections": found})
     if not found:
         context.screen.note("nothing")
         return FAILED
     context.screen.table(
-        ["h_vendor", "h_state", "h_account", "h_connected", "h_used"],
+        ["h_vendor", "h_state", "h_account", "h_connected", "h_used", "h_until"],
         [
             [
                 *(text(row.get(name)) for name in ("vendor", "state", "account")),
-                *(local_time(text(row.get(name))) for name in ("connected_at", "last_used_at")),
+                *(local_time(text(row.get(name))) for name in ("connected_at", "last_used_at", "idle_until")),
             ]
             for row in found
         ],
     )
+    for row in found:
+        _explain(context, row)
     for row in found:
         for warning in messages(row.get("warnings")):
             context.screen.note("warning", message=f"{text(row.get('vendor'))}: {warning}")
     return OK
 
 
-def _check_options(args: argparse.Namespace) -> None:
-    for_oauth = {"--switch-account": args.switch_account, "--own-app": args.own_app, "--secret-file": args.secret_file}
-    for_timerex = {"--keep-old": args.keep_old, "--token-file": args.token_file}
-    for option, given in (for_oauth if args.vendor == "timerex" else for_timerex).items():
-        if given:
-            raise Misuse("not_for_vendor", option=option, vendor=args.vendor)
+def check(context: Context, args: argparse.Namespace) -> int:
+    """Look at one connection or at all, and say of each what works, what is missing and what to do."""
+    vendors = [args.vendor] if args.vendor else _testable(context)
+    if not vendors:
+        context.screen.data({"ok": False, "connections": []})
+        context.screen.note("nothing")
+        return FAILED
+    tests = [_tested(context, vendor) for vendor in vendors]
+    ok = all(test["ok"] is True for test in tests)
+    context.screen.data({"ok": ok, "connections": tests})
+    return OK if ok else FAILED
 
 
-def _hand_over(context: Context, args: argparse.Namespace) -> int:
-    token = obtain(context, TIMEREX_TOKEN, args.token_file)
-    body: Json = {"token": token, "keep_old": args.keep_old}
-    answer = context.api.call("POST", "workspaces", context.workspace, "connections", "timerex", body=body)
-    header = text(answer.get("header")) or token_header(context)
-    url, tokens = text(answer.get("webhook_url")), text(answer.get("tokens"))
-    context.screen.data({"webhook_url": url, "header": header, "tokens": answer.get("tokens")})
-    context.screen.line(context.screen.text("timerex_ready", url=url, header=header, tokens=tokens))
-    if args.keep_old and tokens != "1":  # it was the same one, or the first
-        context.screen.note("rotation")
-    return OK
-
-
-def _consent(context: Context, args: argparse.Namespace) -> int:
-    body: Json = {"switch_account": args.switch_account}
-    if args.own_app or args.secret_file:
-        body["client_id"] = obtain(context, CLIENT_ID)
-        body["client_secret"] = obtain(context, CLIENT_SECRET, args.secret_file)
-    before = _one(context, args.vendor)
-    answer = context.api.call("POST", "workspaces", context.workspace, "connections", args.vendor, body=body)
-    url = text(answer.get("url"))
-    if urlsplit(url).scheme not in ("https", "http"):
+def look(context: Context, vendor: str) -> Json:
+    """Have a connection tested, show the checks, and give what came out. Raises Failure if it cannot be tested."""
+    context.screen.note("looking", vendor=vendor)
+    answer = context.api.call("POST", "workspaces", context.workspace, "connections", vendor, "test")
+    if not isinstance(answer.get("ok"), bool):
         raise Failure("odd_answer", url=context.place.url, status=200)
-    context.screen.note("open_url", until=local_time(text(answer.get("expires_at"))), url=url)
-    if not args.no_browser:
-        webbrowser.open(url)
-    seconds = _CONSENT_SECONDS if args.wait is None else args.wait
-    connection = _wait(context, args.vendor, before, seconds)
-    context.screen.data({"url": url, "expires_at": answer.get("expires_at"), "connection": connection})
-    if connection:
-        context.screen.say("connected", vendor=args.vendor, account=text(connection.get("account")))
-        for warning in messages(connection.get("warnings")):
-            context.screen.note("warning", message=warning)
-    elif seconds:
-        context.screen.note("not_connected", vendor=args.vendor)
-    return OK if connection or not seconds else FAILED
+    message, state, checks = text(answer.get("message")), text(answer.get("state")), checks_of(answer.get("checks"))
+    named = account(answer)
+    context.screen.say("tested" if named else "tested_unnamed", vendor=vendor, account=named, message=message or state)
+    show_checks(context, checks)
+    told = {name: text(answer.get(name)) for name in ("account", "name")}
+    return {"vendor": vendor, "ok": answer["ok"], "state": state, "message": message, **told, "checks": checks}
 
 
-def _wait(context: Context, vendor: str, before: Json, seconds: float) -> Json | None:
-    """Wait until the consent given now has arrived: a connection that stood before does not count."""
-    for left in context.pause.until(seconds):
-        context.screen.note("waiting", vendor=vendor, seconds=left)
-        try:
-            now = _one(context, vendor)
-        except Failure as failure:
-            if not failure.passing:
-                raise
-            continue
-        if now.get("state") == "connected" and now.get("connected_at") != before.get("connected_at"):
-            return now
-    return None
-
-
-def _all(context: Context) -> list[Json]:
+def connections_of(context: Context) -> list[Json]:
+    """Give the workspace's connections."""
     return rows(context.api.call("GET", "workspaces", context.workspace, "connections").get("connections"))
 
 
-def _one(context: Context, vendor: str) -> Json:
-    return next((row for row in _all(context) if row.get("vendor") == vendor), {})
+def _tested(context: Context, vendor: str) -> Json:
+    try:
+        return look(context, vendor)
+    except Failure as failure:
+        # A vendor that cannot be looked at must not hide how the others are; without the stack there are no others.
+        if not isinstance(failure, Refused) and (not failure.passing or failure.key == "unreachable"):
+            raise
+        message = context.screen.text(failure.key, **failure.values)
+        context.screen.note("tested_unnamed", vendor=vendor, message=message)
+        code = failure.code if isinstance(failure, Refused) else failure.key
+        return {"vendor": vendor, "ok": False, "code": code, "message": message, "checks": []}
+
+
+def _testable(context: Context) -> list[str]:
+    """Give the vendors of the connections that there are, and that have an account to look at."""
+    found = connections_of(context)
+    return [text(row.get("vendor")) for row in found if row.get("vendor") in ACCOUNTS and row.get("state") in _LIVING]
+
+
+def _explain(context: Context, row: Json) -> None:
+    """Say what is the matter with a connection that a person must mend, and how."""
+    vendor, cause = text(row.get("vendor")), text(row.get("cause"))
+    if row.get("state") == "reconnect":
+        since = local_time(text(row.get("broken_at"))) or "?"
+        why = " ".join(part for part in (text(row.get("message")), f"[{cause}]" if cause else "") if part)
+        context.screen.say("broken", vendor=vendor, since=since, why=why or "?")
+    elif row.get("state") == "expired":
+        context.screen.say("expired", vendor=vendor, at=local_time(text(row.get("expired_at"))) or "?")

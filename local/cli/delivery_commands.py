@@ -1,4 +1,4 @@
-"""`deliveries`, `retry`, `send` and `preview`: what became of bookings, and what would become of one."""
+"""`deliveries`, `send` and `preview`: what became of bookings, and what would become of one."""
 
 import argparse
 from pathlib import Path
@@ -24,17 +24,9 @@ def deliveries(context: Context, args: argparse.Namespace) -> int:
     if not found:
         context.screen.note("nothing")
         return FAILED
-    _show(context, found)
+    show_deliveries(context, found)
     if cursor and limit is not None:
         context.screen.note("more")
-    return OK
-
-
-def retry(context: Context, args: argparse.Namespace) -> int:
-    """Have a delivery tried again."""
-    answer = context.api.call("POST", "workspaces", context.workspace, "deliveries", args.id, "retry")
-    context.screen.data({"id": args.id, "state": answer.get("state")})
-    context.screen.say("retried", id=args.id, state=text(answer.get("state")))
     return OK
 
 
@@ -53,10 +45,11 @@ def send(context: Context, args: argparse.Namespace) -> int:
     if not args.wait:
         context.screen.data(counts)
         return OK
-    ended = _wait(context, ending, args.wait)
+    number = sum(count for count in counts.values() if isinstance(count, int))
+    ended = _wait(context, ending, number, args.wait)
     context.screen.data({**counts, "deliveries": ended})
     if ended:
-        _show(context, ended)
+        show_deliveries(context, ended)
     if not ended or any(row.get("state") == "pending" for row in ended):
         context.screen.note("still_open")
     return OK if ended and all(row.get("state") in _GOOD_ENDS for row in ended) else FAILED
@@ -116,7 +109,8 @@ def _page(context: Context, state: str | None, limit: int, cursor: str) -> Json:
     return context.api.call("GET", "workspaces", context.workspace, "deliveries", query=query)
 
 
-def _show(context: Context, found: list[Json]) -> None:
+def show_deliveries(context: Context, found: list[Json]) -> None:
+    """Show deliveries as a table, each with why it is as it is."""
     context.screen.table(
         ["h_accepted", "h_state", "h_attempts", "h_calls", "h_id", "h_reason"],
         [
@@ -139,17 +133,35 @@ def _id_ending(event: Json) -> str:
     return f".timerex.{kind}.{event_id}" if kind and event_id else ""
 
 
-def _wait(context: Context, ending: str, seconds: float) -> list[Json]:
-    """Wait until the event's deliveries are settled or need a person; give them as they are then."""
+def _wait(context: Context, ending: str, number: int, seconds: float) -> list[Json]:
+    """Wait until the event's deliveries (so many) are settled or need a person; give them as they are then."""
     found: list[Json] = []
     for _ in context.pause.until(seconds):
         try:
-            everything, _ = _list(context, None, None)
+            # Looked for in the list until their ids are known, then only at these.
+            found = [_again(context, row) for row in found] or _ending_with(context, ending, number)
         except Failure as failure:
             if not failure.passing:
                 raise
             continue
-        found = [row for row in everything if text(row.get("id")).endswith(ending)]
         if found and all(row.get("state") != "pending" for row in found):
             break
     return found
+
+
+def _again(context: Context, row: Json) -> Json:
+    if row.get("state") != "pending":
+        return row
+    return context.api.call("GET", "workspaces", context.workspace, "deliveries", text(row.get("id")))
+
+
+def _ending_with(context: Context, ending: str, number: int) -> list[Json]:
+    """Give the deliveries whose ids end so; the newest come first, so what was sent now is soon found."""
+    found: list[Json] = []
+    cursor = ""
+    while True:
+        page = _page(context, None, _PAGE, cursor)
+        found += [row for row in rows(page.get("deliveries")) if text(row.get("id")).endswith(ending)]
+        cursor, previous = text(page.get("next")), cursor
+        if (number and len(found) >= number) or not cursor or cursor == previous:
+            return found

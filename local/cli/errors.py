@@ -1,6 +1,6 @@
 """What can go wrong for the person at the command line, and the exit code it ends with."""
 
-from collections.abc import Sequence
+from local.cli.shapes import Json, rows, text
 
 OK = 0
 FAILED = 1
@@ -25,15 +25,17 @@ class Failure(Exception):
 
 
 class Refused(Failure):
-    """The API answered with an error of its own; `message` is meant for people."""
+    """The API answered with an `error` of its own; its message is meant for people."""
 
-    def __init__(self, *, status: int, code: str, message: str, problems: Sequence[dict[str, object]]) -> None:
+    def __init__(self, status: int, error: Json) -> None:
         server_fault = status >= 500  # noqa: PLR2004
         key = "server_refused" if server_fault else "refused"
-        super().__init__(key, passing=server_fault, message=message, code=code, status=status)
         self.status = status
-        self.code = code
-        self.problems = list(problems)
+        self.code = text(error.get("code")) or str(status)
+        self.error = error
+        self.problems = rows(error.get("problems"))
+        message = text(error.get("message"))
+        super().__init__(key, passing=server_fault, message=message, code=self.code, status=status)
 
 
 class Misuse(Failure):

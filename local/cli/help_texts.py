@@ -9,9 +9,12 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
         "Richtet einen Renkei-Workspace ein und kümmert sich um seine Zustellungen.",
     ),
     "help_exit": (
-        "Exit codes: 0 done; 1 refused, failed or nothing found; 2 wrong call or file.",
-        "終了コード: 0 成功、1 拒否・失敗・該当なし、2 引数またはファイルの誤り",
-        "Rückgabewerte: 0 erledigt; 1 abgelehnt, gescheitert oder nichts gefunden; 2 Aufruf oder Datei falsch.",
+        "Exit codes: 0 done; 1 refused, failed or nothing found; 2 wrong call or file; 130 stopped (Ctrl-C).",
+        "終了コード: 0 成功、1 拒否・失敗・該当なし、2 引数またはファイルの誤り、130 中断(Ctrl-C)",
+        (
+            "Rückgabewerte: 0 erledigt; 1 abgelehnt, gescheitert oder nichts gefunden; 2 Aufruf oder Datei falsch; "
+            "130 abgebrochen (Strg-C)."
+        ),
     ),
     "help_example": ("Example", "例", "Beispiel"),
     "help_url": (
@@ -50,27 +53,41 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "help_connect_more": (
         (
-            "Secrets are asked for, or read from RENKEI_TIMEREX_TOKEN, RENKEI_HUBSPOT_CLIENT_ID and "
-            "RENKEI_HUBSPOT_CLIENT_SECRET, or from a file (- reads standard input); never from the command line."
+            "Secrets are asked for, or read from RENKEI_<VENDOR>_<FIELD> (RENKEI_BOARD_API_KEY, "
+            "RENKEI_SLACK_BOT_TOKEN, RENKEI_TIMEREX_TOKEN …) or from a file (- reads standard input); never from the "
+            "command line. They are tried before anything is saved. Exit code 1 also if something needed is missing."
         ),
         (
-            "秘密情報は入力、環境変数(RENKEI_TIMEREX_TOKEN、RENKEI_HUBSPOT_CLIENT_ID、RENKEI_HUBSPOT_CLIENT_SECRET)、"
-            "またはファイル(- は標準入力)から読みます。コマンドラインには書けません。"
+            "秘密情報は入力、環境変数 RENKEI_<サービス>_<項目>(RENKEI_BOARD_API_KEY、RENKEI_SLACK_BOT_TOKEN、"
+            "RENKEI_TIMEREX_TOKEN など)、またはファイル(- は標準入力)から読みます。コマンドラインには書けません。"
+            "保存前に接続を確認します。必要な権限などが足りない場合の終了コードも 1 です。"
         ),
         (
-            "Geheimnisse werden erfragt oder aus RENKEI_TIMEREX_TOKEN, RENKEI_HUBSPOT_CLIENT_ID und "
-            "RENKEI_HUBSPOT_CLIENT_SECRET oder einer Datei gelesen (-: Standardeingabe); nie aus der Befehlszeile."
+            "Geheimnisse werden erfragt oder aus RENKEI_<ANBIETER>_<FELD> (RENKEI_BOARD_API_KEY, "
+            "RENKEI_SLACK_BOT_TOKEN, RENKEI_TIMEREX_TOKEN …) oder einer Datei gelesen (-: Standardeingabe); nie aus "
+            "der Befehlszeile. Sie werden geprüft, bevor etwas gespeichert wird. Fehlt Nötiges, ist der Rückgabewert 1."
         ),
     ),
+    "help_vendor": ("one of: {names}", "次のいずれか: {names}", "eines von: {names}"),
     "help_switch": (
         "accept another account than before",
         "以前と別のアカウントへの切り替えを許可",
         "ein anderes Konto als bisher zulassen",
     ),
     "help_own_app": (
-        "use a HubSpot app of your own",
-        "自社の HubSpot アプリを使う",
-        "eine eigene HubSpot-App benutzen",
+        "use an app of your own (HubSpot, Salesforce): asks for its client id and secret",
+        "自社のアプリを使う(HubSpot、Salesforce。クライアント ID とシークレットが必要)",
+        "eine eigene App benutzen (HubSpot, Salesforce): fragt nach Client-ID und Client-Secret",
+    ),
+    "help_site": (
+        "where to log in (Salesforce): test.salesforce.com or your My Domain",
+        "ログイン先(Salesforce): test.salesforce.com または私のドメイン",
+        "wo die Anmeldung stattfindet (Salesforce): test.salesforce.com oder My Domain",
+    ),
+    "help_secrets_file": (
+        "file with the vendor's fields: JSON, or lines KEY=value",
+        "各項目を書いたファイル(JSON、または KEY=値 の行)",
+        "Datei mit den Feldern des Anbieters: JSON oder Zeilen KEY=Wert",
     ),
     "help_no_browser": ("only print the address", "URL の表示のみ", "die Adresse nur ausgeben"),
     "help_wait_connect": (
@@ -98,6 +115,45 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
         "接続を解除し、トークンを破棄する",
         "ein Konto trennen und seine Token vernichten",
     ),
+    "help_disconnect_more": (
+        (
+            "If deliveries wait for it, say what becomes of them: without --keep or --discard they are listed and "
+            "nothing is changed (exit code 1). Works also when the vendor no longer answers."
+        ),
+        (
+            "待機中の配信がある場合は扱いを指定します。--keep も --discard もなければ一覧を表示し、何も変更しません"
+            "(終了コード 1)。サービス側が応答しなくても切断できます。"
+        ),
+        (
+            "Warten Zustellungen darauf, ist zu sagen, was aus ihnen wird: Ohne --keep oder --discard werden sie "
+            "aufgelistet und nichts geändert (Rückgabewert 1). Geht auch, wenn der Anbieter nicht mehr antwortet."
+        ),
+    ),
+    "help_keep": (
+        "what waits goes on waiting, for a new connection",
+        "待機中の配信は再接続まで待機を続ける",
+        "was wartet, wartet weiter auf eine neue Verbindung",
+    ),
+    "help_discard_waiting": (
+        "what waits is discarded, its content destroyed",
+        "待機中の配信を破棄する(内容は消去)",
+        "was wartet, wird verworfen, sein Inhalt gelöscht",
+    ),
+    "help_forget": (
+        "also forget which records were made or found there",
+        "作成・検出したレコードの記録も消去する",
+        "auch vergessen, welche Datensätze dort angelegt oder gefunden wurden",
+    ),
+    "help_test-connection": (
+        "check connections, and say what works and what is missing",
+        "接続を確認し、動作状況と不足を表示する",
+        "Verbindungen prüfen: was geht und was fehlt",
+    ),
+    "help_test_more": (
+        "Without VENDOR all connections. Exit code 0 if everything needed works, else 1. Nothing is changed there.",
+        "VENDOR を省略するとすべての接続。必要なものがすべて動作すれば終了コード 0、それ以外は 1。何も変更しません。",
+        "Ohne VENDOR alle Verbindungen. Rückgabewert 0, wenn alles Nötige geht, sonst 1. Dort wird nichts geändert.",
+    ),
     "help_yes": ("do not ask", "確認しない", "nicht nachfragen"),
     "help_connections": ("list the connections", "接続の一覧", "die Verbindungen auflisten"),
     "help_deliveries": (
@@ -109,9 +165,44 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
     "help_all": ("all of them", "すべて表示", "alle"),
     "help_limit": ("at most so many (default 20)", "最大件数(既定 20)", "höchstens so viele (Vorgabe 20)"),
     "help_retry": (
-        "try a delivery again",
+        "try deliveries again",
         "配信を再試行する",
-        "eine Zustellung noch einmal versuchen",
+        "Zustellungen noch einmal versuchen",
+    ),
+    "help_discard": (
+        "end deliveries without doing them, and destroy their content",
+        "配信を実行せずに終了し、内容を破棄する",
+        "Zustellungen ohne Ausführung beenden und ihren Inhalt löschen",
+    ),
+    "help_many": (
+        (
+            "One delivery (ID), or all of a cause, a connection or both. After Ctrl-C the same command "
+            "goes on. Exit code 1 if none was changed."
+        ),
+        (
+            "1 件(ID)、または原因・接続(併用可)が一致するすべて。Ctrl-C で中断しても、"
+            "同じコマンドで続きを実行できます。1 件も変更しなければ終了コード 1。"
+        ),
+        (
+            "Eine Zustellung (ID) oder alle mit einer Ursache, einer Verbindung oder beidem. Nach Strg-C macht "
+            "derselbe Befehl weiter. Rückgabewert 1, wenn keine geändert wurde."
+        ),
+    ),
+    "help_cause": (
+        "all with this cause (its code: see deliveries --json)",
+        "この原因のものすべて(コードは deliveries --json で確認)",
+        "alle mit dieser Ursache (ihr Code: siehe deliveries --json)",
+    ),
+    "help_connection": (
+        "all of this vendor's connection",
+        "このサービスへの配信すべて",
+        "alle zur Verbindung mit diesem Anbieter",
+    ),
+    "help_integration": ("only of this integration", "この連携のみ", "nur von dieser Integration"),
+    "help_notices": (
+        "list the mails that were sent, held back or refused, and why",
+        "送信・保留・拒否された通知メールとその理由の一覧",
+        "gesendete, zurückgehaltene und abgelehnte Mails auflisten, mit Grund",
     ),
     "help_id": ("the delivery's id", "配信の ID", "Kennung der Zustellung"),
     "help_send": (

@@ -2,11 +2,20 @@
 
 import argparse
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
-from local.cli import connection_commands, delivery_commands, workspace_commands
+from local.cli import (
+    bulk_commands,
+    connect_commands,
+    connection_commands,
+    delivery_commands,
+    disconnect_command,
+    notice_commands,
+    workspace_commands,
+)
 from local.cli.context import Context
 from local.cli.texts import LANGUAGES, Language, translate
+from local.cli.vendors import ACCOUNTS, VENDORS
 
 type Command = Callable[[Context, argparse.Namespace], int]
 
@@ -43,6 +52,7 @@ def build_parser(language: Language) -> argparse.ArgumentParser:
     _workspace_commands(add, help_in)
     _connection_commands(add, help_in)
     _delivery_commands(add, help_in)
+    _bulk_commands(add, help_in)
     return parser
 
 
@@ -52,8 +62,8 @@ class _Help:
     def __init__(self, language: Language) -> None:
         self.language = language
 
-    def __call__(self, key: str) -> str:
-        return translate(self.language, key, {})
+    def __call__(self, key: str, **values: str) -> str:
+        return translate(self.language, key, values)
 
 
 type _Add = Callable[..., argparse.ArgumentParser]
@@ -80,20 +90,67 @@ def _workspace_commands(add: _Add, help_in: _Help) -> None:
 
 
 def _connection_commands(add: _Add, help_in: _Help) -> None:
-    example = "connect hubspot\n         renkei connect timerex --keep-old"
-    command = add("connect", connection_commands.connect, example, help_in("help_connect_more"))
-    command.add_argument("vendor", choices=connection_commands.VENDORS)
+    example = (
+        "connect hubspot\n         renkei connect salesforce --site test.salesforce.com"
+        "\n         renkei connect board --secrets-file board.env\n         renkei connect timerex --keep-old"
+    )
+    command = add("connect", connect_commands.connect, example, help_in("help_connect_more"))
+    _add_vendor(command, help_in, VENDORS)
     command.add_argument("--switch-account", action="store_true", help=help_in("help_switch"))
+    command.add_argument("--secrets-file", metavar="FILE", help=help_in("help_secrets_file"))
+    command.add_argument("--site", metavar="HOST", help=help_in("help_site"))
     command.add_argument("--own-app", action="store_true", help=help_in("help_own_app"))
     command.add_argument("--secret-file", metavar="FILE", help=help_in("help_secret_file"))
     command.add_argument("--no-browser", action="store_true", help=help_in("help_no_browser"))
     command.add_argument("--wait", type=_at_least(0), metavar="SECONDS", help=help_in("help_wait_connect"))
     command.add_argument("--token-file", metavar="FILE", help=help_in("help_token_file"))
     command.add_argument("--keep-old", action="store_true", help=help_in("help_keep_old"))
-    command = add("disconnect", connection_commands.disconnect, "disconnect hubspot --yes")
-    command.add_argument("vendor", choices=connection_commands.VENDORS)
+    command = add("test-connection", connection_commands.check, "test-connection hubspot", help_in("help_test_more"))
+    _add_vendor(command, help_in, ACCOUNTS, nargs="?")
+    example = "disconnect hubspot --keep\n         renkei disconnect slack --discard --forget --yes"
+    command = add("disconnect", disconnect_command.disconnect, example, help_in("help_disconnect_more"))
+    _add_vendor(command, help_in, VENDORS)
+    waiting = command.add_mutually_exclusive_group()
+    waiting.add_argument("--keep", action="store_true", help=help_in("help_keep"))
+    waiting.add_argument("--discard", action="store_true", help=help_in("help_discard_waiting"))
+    command.add_argument("--forget", action="store_true", help=help_in("help_forget"))
     command.add_argument("--yes", action="store_true", help=help_in("help_yes"))
     add("connections", connection_commands.connections, "connections --json")
+    add("notices", notice_commands.notices, "notices --json")
+
+
+def _add_vendor(
+    command: argparse.ArgumentParser, help_in: _Help, vendors: tuple[str, ...], nargs: Literal["?"] | None = None
+) -> None:
+    told = help_in("help_vendor", names=", ".join(vendors))
+
+    def vendor(value: str) -> str:
+        if value not in vendors:
+            # Not repeated: it may be a secret that somebody tried to hand over.
+            raise argparse.ArgumentTypeError(told)
+        return value
+
+    command.add_argument("vendor", type=vendor, metavar="VENDOR", nargs=nargs, help=told)
+
+
+def _bulk_commands(add: _Add, help_in: _Help) -> None:
+    one = "booking_to_hubspot.timerex.event_confirmed.0123456789abcdef0123"
+    more = help_in("help_many")
+    example = f"retry {one}\n         renkei retry --cause hubspot_down --integration booking_to_hubspot"
+    command = add("retry", bulk_commands.retry, example, more)
+    _add_filters(command, help_in)
+    example = f"discard {one}\n         renkei discard --connection slack --state parked --yes"
+    command = add("discard", bulk_commands.discard, example, more)
+    _add_filters(command, help_in)
+    command.add_argument("--yes", action="store_true", help=help_in("help_yes"))
+
+
+def _add_filters(command: argparse.ArgumentParser, help_in: _Help) -> None:
+    command.add_argument("id", metavar="ID", nargs="?", help=help_in("help_id"))
+    command.add_argument("--cause", metavar="CODE", help=help_in("help_cause"))
+    command.add_argument("--connection", metavar="VENDOR", help=help_in("help_connection"))
+    command.add_argument("--integration", metavar="NAME", help=help_in("help_integration"))
+    command.add_argument("--state", choices=bulk_commands.OPEN_STATES, help=help_in("help_state"))
 
 
 def _delivery_commands(add: _Add, help_in: _Help) -> None:
@@ -102,10 +159,6 @@ def _delivery_commands(add: _Add, help_in: _Help) -> None:
     how_many = command.add_mutually_exclusive_group()
     how_many.add_argument("--all", action="store_true", help=help_in("help_all"))
     how_many.add_argument("--limit", type=_at_least(1), default=20, metavar="N", help=help_in("help_limit"))
-    command = add(
-        "retry", delivery_commands.retry, "retry booking_to_hubspot.timerex.event_confirmed.0123456789abcdef0123"
-    )
-    command.add_argument("id", metavar="ID", help=help_in("help_id"))
     command = add("send", delivery_commands.send, "send events/timerex/event_confirmed.json --wait")
     command.add_argument("file", metavar="FILE", help=help_in("help_event_file"))
     command.add_argument("--token-file", metavar="FILE", help=help_in("help_token_file"))

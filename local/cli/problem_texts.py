@@ -90,6 +90,11 @@ PROBLEMS: Final[dict[str, tuple[str, str, str]]] = {
         "{url} の応答をこのバージョンでは解釈できません({status})。",
         "{url} hat etwas geantwortet, das diese Version nicht versteht ({status}).",
     ),
+    "no_progress": (
+        "The stack does not get on. Try the same command again in a minute; it goes on with the rest.",
+        "処理が進んでいません。1 分ほど待って同じコマンドを実行すると、続きから再開します。",
+        "Der Stack kommt nicht weiter. Denselben Befehl in einer Minute wiederholen; er macht mit dem Rest weiter.",
+    ),
     "unknown_options": (
         "Not known here: {names}. See --help. Secrets are never given on the command line.",
         "不明な引数: {names}。--help を参照してください。秘密情報はコマンドラインには書けません。",

@@ -11,6 +11,8 @@ from local.cli.texts import Language, translate
 
 _WIDE = "WF"
 _GAP = "  "
+_MARKS = {True: "✓", False: "✗", None: "–"}
+_PLAIN_MARKS = {True: "OK", False: "NO", None: "--"}
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,16 @@ class Screen:
         for line in lines:
             padded = [cell + " " * (size - width(cell)) for cell, size in zip(line, widths, strict=True)]
             self.line(_GAP.join(padded).rstrip())
+
+
+def mark(ok: bool | None) -> str:
+    """Give the sign for good, bad, or not looked at; plain ASCII where standard output has no such signs."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        "".join(_MARKS.values()).encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return _PLAIN_MARKS[ok]
+    return _MARKS[ok]
 
 
 def width(value: str) -> int:

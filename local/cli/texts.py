@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from local.cli.connection_texts import CONNECTIONS
+from local.cli.delivery_texts import DELIVERIES
 from local.cli.help_texts import HELP
 from local.cli.problem_texts import PROBLEMS
 from local.cli.result_texts import RESULTS
 
 type Language = Literal["en", "ja", "de"]
 
-TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {**PROBLEMS, **RESULTS, **HELP}
+TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {**PROBLEMS, **CONNECTIONS, **DELIVERIES, **RESULTS, **HELP}
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language.__value__)
 
 

@@ -6,16 +6,17 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 _ORDER: Final = (
-    *("workspace", "language", "sources", "integrations"),
+    *("workspace", "mail", "language", "sources", "notices", "connections", "integrations"),
     *("enabled", "meeting", "name_order", "free_mail", "calendars"),
     *("calendar", "company", "contact"),
     *("property", "from", "question", "text", "policy"),
     *("add", "remove"),
+    *("keep_alive", "idle_days"),
 )
 
 
 class _Dumper(yaml.SafeDumper):
-    """Indents lists below their key, and puts a row (`property: …`) on one line."""
+    """Indents lists below their key, and puts a row (`property: …`, `mail: …`) on one line."""
 
     @override
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
@@ -49,4 +50,4 @@ def _sorted(value: object) -> object:
 
 def _is_row(node: MappingNode) -> bool:
     names = [key.value for key, _ in node.value]
-    return "property" in names and all(isinstance(value, ScalarNode) for _, value in node.value)
+    return bool({"property", "mail"} & set(names)) and all(isinstance(value, ScalarNode) for _, value in node.value)

@@ -1,3 +1,4 @@
+import io
 import os
 import time
 from collections.abc import Iterator
@@ -9,7 +10,14 @@ import pytest
 
 from local.cli.context import Pause
 from local.cli.main import main
-from tests.local.cli.fake_stack import FakeStack
+from tests.local.cli.fake_stack import VENDORS, FakeStack
+
+
+class Terminal(io.StringIO):
+    """Standard input with a person in front of it."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ def clean_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
 def stack() -> Iterator[FakeStack]:
     stack = FakeStack()
     stack.on("GET", "/api/workspaces", (200, {"workspaces": ["demo"]}))
+    stack.on("GET", "/api/vendors", (200, {"vendors": VENDORS}))
     yield stack
     stack.close()
 

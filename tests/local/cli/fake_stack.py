@@ -15,6 +15,34 @@ from botocore.credentials import Credentials
 type Answer = tuple[int, Any]
 
 
+def field(name: str, *, hidden: bool = True, optional: bool = False) -> dict[str, Any]:
+    return {"name": name, "hidden": hidden, "optional": optional}
+
+
+def vendor(key: str, title: str, *fields: dict[str, Any], either: list[list[str]] | None = None) -> dict[str, Any]:
+    kind = "keys" if fields else "oauth"
+    given = {"fields": list(fields), "either": either or [], "site": key == "salesforce"}
+    return {"key": key, "title": title, "kind": kind, **given}
+
+
+VENDORS = [
+    vendor("hubspot", "HubSpot"),
+    vendor("salesforce", "Salesforce"),
+    vendor("board", "board", field("api_key"), field("api_token")),
+    vendor("mailchimp", "Mailchimp", field("api_key"), field("audience", hidden=False)),
+    vendor("slack", "Slack", field("hook_url"), field("bot_token"), either=[["hook_url"], ["bot_token"]]),
+    vendor(
+        "falcana",
+        "falcana",
+        field("base_url", hidden=False),
+        field("client_id", hidden=False),
+        field("client_secret"),
+        field("scope_hint", hidden=False, optional=True),
+    ),
+]
+"""What GET /api/vendors answers."""
+
+
 @dataclass(frozen=True)
 class Call:
     """What arrived: header names as they were written."""

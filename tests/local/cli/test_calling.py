@@ -21,7 +21,8 @@ CONNECTIONS = "/api/workspaces/demo/connections"
 DEPLOYED = "https://abc123.execute-api.eu-central-1.amazonaws.com"
 COMMANDS = (
     *("apply", "export", "properties", "connect", "disconnect"),
-    *("connections", "deliveries", "retry", "send", "preview"),
+    *("test-connection", "connections", "notices"),
+    *("deliveries", "retry", "discard", "send", "preview"),
 )
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.cli.conftest import Run
+from local.cli.main import main
+from tests.local.cli.conftest import Run, Terminal
 from tests.local.cli.fake_stack import FakeStack
 
 CONNECTIONS = "/api/workspaces/demo/connections"
@@ -24,18 +25,29 @@ OLD = {
 NEW = OLD | {"account": "456", "connected_at": "2026-11-22T00:00:00+00:00", "warnings": []}
 
 
-class Terminal(io.StringIO):
-    """Standard input with a person in front of it."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     addresses: list[str] = []
     monkeypatch.setattr(webbrowser, "open", addresses.append)
     return addresses
+
+
+SHOWN = ["  ✓ Account: Demo", "  – 4,000 calls left today"]
+
+
+CHECKS = [
+    {"name": "check_account", "ok": True, "message": "Account: Demo", "remedy": ""},
+    {"name": "check_quota", "ok": None, "message": "4,000 calls left today", "remedy": ""},
+]
+TESTED = {"ok": True, "message": "All is well.", "state": "connected", "account": "456", "name": "Demo"}
+
+
+def works() -> tuple[int, object]:
+    return 200, {**TESTED, "checks": CHECKS}
+
+
+def lacking(check: dict[str, str]) -> tuple[int, object]:
+    return 200, {**TESTED, "ok": False, "message": "Something is missing.", "checks": [*CHECKS, check | {"ok": False}]}
 
 
 def of(*connections: object) -> tuple[int, object]:
@@ -46,14 +58,53 @@ def test_connect_opens_the_browser_and_waits_for_the_new_consent(run: Run, stack
     stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": START, "expires_at": "2026-11-22T00:10:00+00:00"}))
     # Before; still the old one; a passing failure; then the new one.
     stack.on("GET", CONNECTIONS, of(OLD), of(OLD), (503, b"down"), of(NEW))
+    stack.on("POST", f"{CONNECTIONS}/hubspot/test", works())
     result = run("connect", "hubspot")
-    assert (result.code, result.out) == (0, "Connected: hubspot 456\n")
+    assert result.code == 0
+    assert result.out.splitlines() == ["Connected: hubspot 456", "hubspot Demo (456): All is well.", *SHOWN]
     assert START in result.err
     assert "until 2026-11-22 09:10:00" in result.err
     assert "Waiting for hubspot … 300 s left" in result.err
     assert opened == [START]
     assert stack.of("POST", f"{CONNECTIONS}/hubspot")[0].json == {"switch_account": False}
     assert len(stack.of("GET", CONNECTIONS)) == 4
+
+
+def test_connect_says_what_the_new_connection_cannot_do(run: Run, stack: FakeStack, opened: list[str]) -> None:
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": START}))
+    stack.on("GET", CONNECTIONS, of(OLD), of(NEW))
+    missing = {"name": "check_scope", "message": "Scope missing: x", "remedy": "Agree \x1b[1mto x."}
+    stack.on("POST", f"{CONNECTIONS}/hubspot/test", lacking(missing))
+    result = run("connect", "hubspot")
+    assert result.code == 1
+    assert result.out.splitlines()[-2:] == ["  ✗ Scope missing: x", "    Agree ·[1mto x."]
+    stack.on("GET", CONNECTIONS, of(OLD), of(NEW))
+    as_json = json.loads(run("connect", "hubspot", "--json").out)
+    assert as_json["connection"] == NEW
+    assert as_json["test"]["ok"] is False
+    assert as_json["test"]["checks"][2] == missing | {"ok": False}
+
+
+def test_connect_stays_connected_where_the_look_afterwards_fails(run: Run, stack: FakeStack, opened: list[str]) -> None:
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": START}))
+    stack.on("GET", CONNECTIONS, of(OLD), of(NEW))
+    stack.on("POST", f"{CONNECTIONS}/hubspot/test", (503, b"down"))
+    result = run("connect", "hubspot", "--json")
+    assert result.code == 0
+    assert json.loads(result.out)["connection"] == NEW
+    assert "The stack failed (503" in result.err
+
+
+def test_connect_names_the_flag_for_another_account(run: Run, stack: FakeStack, opened: list[str]) -> None:
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": START}))
+    stack.on("GET", CONNECTIONS, of(OLD))
+    assert "another account than 123 (old)" in run("connect", "hubspot", "--wait", "4").err
+    refusal = {"error": {"code": "already_connected_elsewhere", "message": "It is connected to 123."}}
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (409, refusal))
+    result = run("connect", "hubspot")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("It is connected to 123. [already_connected_elsewhere]\n")
+    assert "--switch-account" in result.err
 
 
 def test_connect_gives_up_when_the_time_is_over(run: Run, stack: FakeStack, opened: list[str]) -> None:
@@ -94,6 +145,25 @@ def test_connect_own_app_from_the_environment_or_a_file(
     assert "s3cret" not in result.out + result.err + other.out + other.err
 
 
+def test_connect_salesforce_at_a_site_with_an_own_app(
+    run: Run, stack: FakeStack, opened: list[str], tmp_path: Path
+) -> None:
+    stack.on("POST", f"{CONNECTIONS}/salesforce", (200, {"url": START}))
+    stack.on("GET", CONNECTIONS, of())
+    argv = ("connect", "salesforce", "--site", "test.salesforce.com", "--wait", "0")
+    assert run(*argv).code == 0
+    (tmp_path / "app.json").write_text('{"client_id": "app-3", "client_secret": "s3cret-json"}', encoding="utf-8")
+    result = run(*argv, "--own-app", "--secrets-file", "app.json")
+    assert result.code == 0
+    site = {"switch_account": False, "site": "test.salesforce.com"}
+    assert [call.json for call in stack.of("POST", f"{CONNECTIONS}/salesforce")] == [
+        site,
+        {**site, "client_id": "app-3", "client_secret": "s3cret-json"},
+    ]
+    assert "s3cret" not in result.out + result.err
+    assert run("connect", "hubspot", "--site", "test.salesforce.com").code == 2
+
+
 def test_connect_asks_for_secrets_without_echo(
     run: Run, stack: FakeStack, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +178,7 @@ def test_connect_asks_for_secrets_without_echo(
     monkeypatch.setattr(getpass, "getpass", hidden)
     monkeypatch.setattr(sys, "stdin", Terminal("app-2\n"))
     assert run("connect", "hubspot", "--own-app", "--wait", "0", "--language", "ja").code == 0
-    assert prompts == ["HubSpot アプリのクライアントシークレット: "]
+    assert prompts == ["HubSpot のクライアントシークレット: "]
     body = stack.of("POST", f"{CONNECTIONS}/hubspot")[0].json
     assert (body["client_id"], body["client_secret"]) == ("app-2", "s3cret")
 
@@ -164,7 +234,7 @@ def test_connect_without_anybody_to_ask(run: Run, stack: FakeStack, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    "argv", [("timerex", "--own-app"), ("hubspot", "--keep-old"), ("slack",), ("hubspot", "extra")]
+    "argv", [("timerex", "--own-app"), ("hubspot", "--keep-old"), ("dropbox",), ("hubspot", "extra")]
 )
 def test_connect_refuses_options_that_do_not_go_together(run: Run, stack: FakeStack, argv: tuple[str, ...]) -> None:
     assert run("connect", *argv).code == 2
@@ -182,32 +252,71 @@ def test_secrets_on_the_command_line_are_refused_and_not_repeated(
     assert stack.calls == []
 
 
-def test_disconnect_asks_first(run: Run, stack: FakeStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = {"disconnected": True, "not_revoked": ["refresh token"]}
-    stack.on("DELETE", f"{CONNECTIONS}/hubspot", (200, answer))
-    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    assert run("disconnect", "hubspot").code == 2
-    for reply in ("n\n", "\n", ""):
-        monkeypatch.setattr(sys, "stdin", Terminal(reply))
-        assert run("disconnect", "hubspot").code == 1
-    assert stack.of("DELETE", f"{CONNECTIONS}/hubspot") == []
-    monkeypatch.setattr(sys, "stdin", Terminal("yes\n"))
-    result = run("disconnect", "hubspot")
-    assert (result.code, result.out) == (0, "Disconnected: hubspot\n")
-    assert "Could not be revoked at hubspot: refresh token." in result.err
-    assert json.loads(run("disconnect", "hubspot", "--yes", "--json").out) == answer
-
-
 def test_connections(run: Run, stack: FakeStack) -> None:
-    stack.on("GET", CONNECTIONS, of(OLD, {"vendor": "timerex", "state": "connected", "account": None}))
+    idle = OLD | {"idle_until": "2027-05-19T00:00:00+00:00"}
+    stack.on("GET", CONNECTIONS, of(idle, {"vendor": "timerex", "state": "connected", "account": None}))
     result = run("connections")
     assert result.code == 0
     assert result.out.splitlines() == [
-        "Vendor   State      Account    Connected            Last used",
-        "hubspot  connected  123 (old)  2026-11-01 09:00:00  2026-11-20 09:00:00",
+        "Vendor   State      Account    Connected            Last used            Unused, ends",
+        "hubspot  connected  123 (old)  2026-11-01 09:00:00  2026-11-20 09:00:00  2027-05-19 09:00:00",
         "timerex  connected",
     ]
     assert result.err == "Warning: hubspot: Scope missing: crm.objects.owners.read\n"
-    assert json.loads(run("connections", "--json").out)["connections"][0] == OLD
+    assert json.loads(run("connections", "--json").out)["connections"][0] == idle
     stack.on("GET", CONNECTIONS, of())
     assert run("connections").code == 1
+
+
+def test_connections_say_what_is_broken_and_what_expired(run: Run, stack: FakeStack) -> None:
+    times = {"broken_at": "2026-11-21T00:00:00+00:00", "expired_at": "2026-11-20T00:00:00+00:00"}
+    broken = {"vendor": "board", "state": "reconnect", "cause": "key_refused", "message": "board refuses the key."}
+    expired = {"vendor": "slack", "state": "expired", **times}
+    stack.on("GET", CONNECTIONS, of(broken | times, expired, {"vendor": "falcana", "state": "reconnect"}))
+    lines = run("connections").out.splitlines()[4:]
+    assert lines[0].startswith("board: broken since 2026-11-21 09:00:00: board refuses the key. [key_refused] Mend it ")
+    assert "`renkei connect board`" in lines[0]
+    assert lines[1].startswith("slack: expired at 2026-11-20 09:00:00")
+    assert lines[2].startswith("falcana: broken since ?: ?")
+
+
+def test_test_connection(run: Run, stack: FakeStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack.on("POST", f"{CONNECTIONS}/hubspot/test", works())
+    result = run("test-connection", "hubspot")
+    assert (result.code, result.out.splitlines()) == (0, ["hubspot Demo (456): All is well.", *SHOWN])
+    assert result.err == "Checking hubspot …\n"
+    assert stack.calls[-1].body == b""
+    missing = {"name": "check_api", "message": "The API is off.", "remedy": "Switch it on.", "key": "s3cret"}
+    stack.on("POST", f"{CONNECTIONS}/hubspot/test", lacking(missing))
+    assert "s3cret" not in run("test-connection", "hubspot", "--json").out
+    # A Japanese Windows terminal has none of the signs.
+    plain = io.TextIOWrapper(buffer := io.BytesIO(), encoding="cp932")
+    monkeypatch.setattr(sys, "stdout", plain)
+    assert main(["test-connection", "hubspot"]) == 1
+    assert buffer.getvalue().decode("cp932").splitlines() == [
+        "hubspot Demo (456): Something is missing.",
+        "  OK Account: Demo",
+        "  -- 4,000 calls left today",
+        "  NO The API is off.",
+        "     Switch it on.",
+    ]
+
+
+def test_test_connection_of_all(run: Run, stack: FakeStack) -> None:
+    others = [{"vendor": "slack", "state": "disconnected"}, {"vendor": "timerex", "state": "connected"}]
+    stack.on("GET", CONNECTIONS, of(OLD, {"vendor": "board", "state": "reconnect"}, *others))
+    stack.on("POST", f"{CONNECTIONS}/hubspot/test", works())
+    refusal = {"error": {"code": "not_connected", "message": "board is not connected"}}
+    stack.on("POST", f"{CONNECTIONS}/board/test", works(), (404, refusal), (503, b""), (200, {"ok": "yes"}))
+    assert run("test-connection").code == 0
+    result = run("test-connection", "--json")
+    assert result.code == 1
+    told = json.loads(result.out)
+    assert (told["ok"], [test["ok"] for test in told["connections"]]) == (False, [True, False])
+    assert told["connections"][1]["code"] == "not_connected"
+    assert "board: board is not connected [not_connected]" in result.err
+    assert json.loads(run("test-connection", "--json").out)["connections"][1]["code"] == "server"
+    assert run("test-connection").code == 1
+    stack.on("GET", CONNECTIONS, of(*others))
+    assert (run("test-connection").code, run("test-connection", "timerex").code) == (1, 2)
+    assert json.loads(run("test-connection", "--json").out) == {"ok": False, "connections": []}

@@ -72,22 +72,6 @@ def test_deliveries_none(run: Run, stack: FakeStack) -> None:
     assert run("deliveries", "--limit", "0").code == 2
 
 
-def test_retry(run: Run, stack: FakeStack) -> None:
-    stack.on("POST", f"{DELIVERIES}/{ID}/retry", (200, {"state": "pending"}))
-    result = run("retry", ID)
-    assert (result.code, result.out) == (0, f"{ID}: pending\n")
-    assert json.loads(run("retry", ID, "--json").out) == {"id": ID, "state": "pending"}
-    refusal = {"error": {"code": "settled", "message": "It is delivered already."}}
-    stack.on("POST", f"{DELIVERIES}/{ID}/retry", (409, refusal))
-    result = run("retry", ID)
-    assert (result.code, result.err) == (1, "It is delivered already. [settled]\n")
-
-
-def test_retry_cannot_leave_its_place(run: Run, stack: FakeStack) -> None:
-    assert run("retry", "../../demo?x=1").code == 1
-    assert stack.calls[-1].path == f"{DELIVERIES}/..%2F..%2Fdemo%3Fx%3D1/retry"
-
-
 def test_send_posts_as_timerex_does(run: Run, stack: FakeStack, event: bytes) -> None:
     stack.on("POST", WEBHOOK, (200, {"accepted": 1, "repeated": 0, "skipped": 0}))
     stack.on("GET", "/api/workspaces/demo", (200, {"sources": {"timerex": {"header": "X-TimeRex-Authorization"}}}))
@@ -118,17 +102,20 @@ def test_send_waits_for_the_end(run: Run, stack: FakeStack, event: bytes, state:
     stack.on("POST", WEBHOOK, (200, {"accepted": 1, "repeated": 0, "skipped": 0}))
     other = ROW | {"id": "booking_to_hubspot.timerex.event_cancelled.0123456789abcdef0123"}
     pending = ROW | {"state": "pending"}
-    stack.on("GET", DELIVERIES, of(other), (503, b""), of(other, pending), of(other, ROW | {"state": state}))
+    stack.on("GET", DELIVERIES, of(other, following="c"), of(other), (503, b""), of(other, pending, following="c"))
+    stack.on("GET", f"{DELIVERIES}/{ID}", (200, pending), (503, b""), (200, ROW | {"state": state}))
     result = run("send", "event.json", "--header", "x-timerex-authorization", "--wait")
     assert result.code == code
     assert state in result.out
     assert "event_cancelled" not in result.out
-    assert len(stack.of("GET", DELIVERIES)) == 4
+    # Once it is found, only it is looked at, and the pages after it are not.
+    assert [len(stack.of("GET", path)) for path in (DELIVERIES, f"{DELIVERIES}/{ID}")] == [4, 3]
 
 
 def test_send_stops_waiting(run: Run, stack: FakeStack, event: bytes) -> None:
     stack.on("POST", WEBHOOK, (200, {"accepted": 1, "repeated": 0, "skipped": 0}))
     stack.on("GET", DELIVERIES, of(ROW | {"state": "pending"}))
+    stack.on("GET", f"{DELIVERIES}/{ID}", (200, ROW | {"state": "pending"}))
     result = run("send", "event.json", "--header", "x-timerex-authorization", "--wait", "4", "--json")
     assert result.code == 1
     assert json.loads(result.out)["deliveries"][0]["state"] == "pending"

@@ -1,0 +1,154 @@
+"""`connect`: a vendor account by consent in the browser, by keys, or (TimeRex) by its token."""
+
+import argparse
+import webbrowser
+from urllib.parse import urlsplit
+
+from local.cli.checks import account, checks_of, show_checks
+from local.cli.connection_commands import connections_of, look
+from local.cli.context import Context
+from local.cli.errors import FAILED, OK, Failure, Misuse, Refused
+from local.cli.key_form import fill, own_app
+from local.cli.prompts import TIMEREX_TOKEN, obtain
+from local.cli.screen import local_time
+from local.cli.shapes import Json, messages, text
+from local.cli.timerex import token_header
+from local.cli.vendors import Vendor, find_vendor
+
+_CONSENT_SECONDS = 300
+_ANOTHER_ACCOUNT = "already_connected_elsewhere"
+_FOR_TIMEREX = ("keep_old", "token_file")
+_FOR_ACCOUNTS = ("switch_account", "own_app", "secret_file", "secrets_file", "site")
+
+
+def connect(context: Context, args: argparse.Namespace) -> int:
+    """Connect a vendor account."""
+    for_timerex = args.vendor == "timerex"
+    _refuse(args, _FOR_ACCOUNTS if for_timerex else _FOR_TIMEREX)
+    if for_timerex:
+        return _hand_over(context, args)
+    vendor = find_vendor(context, args.vendor)
+    if not vendor.site:
+        _refuse(args, ("site",))
+    if vendor.by_consent:
+        return _consent(context, args, vendor)
+    _refuse(args, ("own_app", "secret_file"))
+    return _with_keys(context, args, vendor)
+
+
+def _refuse(args: argparse.Namespace, names: tuple[str, ...]) -> None:
+    for name in names:
+        if getattr(args, name):
+            raise Misuse("not_for_vendor", option="--" + name.replace("_", "-"), vendor=args.vendor)
+
+
+def _hand_over(context: Context, args: argparse.Namespace) -> int:
+    token = obtain(context, TIMEREX_TOKEN, args.token_file)
+    body: Json = {"token": token, "keep_old": args.keep_old}
+    answer = context.api.call("POST", "workspaces", context.workspace, "connections", "timerex", body=body)
+    header = text(answer.get("header")) or token_header(context)
+    url, tokens = text(answer.get("webhook_url")), text(answer.get("tokens"))
+    context.screen.data({"webhook_url": url, "header": header, "tokens": answer.get("tokens")})
+    context.screen.line(context.screen.text("timerex_ready", url=url, header=header, tokens=tokens))
+    if args.keep_old and tokens != "1":  # it was the same one, or the first
+        context.screen.note("rotation")
+    return OK
+
+
+def _with_keys(context: Context, args: argparse.Namespace, vendor: Vendor) -> int:
+    workspace = context.workspace  # before anybody types a secret for nothing
+    body: Json = {"switch_account": args.switch_account, "secrets": fill(context, vendor, args.secrets_file)}
+    context.screen.note("looking", vendor=vendor.title)
+    try:
+        answer = context.api.call("POST", "workspaces", workspace, "connections", vendor.key, body=body)
+    except Refused as refused:
+        return _refused(context, args, refused)
+    if answer.get("connected") is not True:
+        raise Failure("odd_answer", url=context.place.url, status=200)
+    checks = checks_of(answer.get("checks"))
+    told = {name: answer.get(name) for name in ("message", "account", "name")}
+    context.screen.data({"connected": True, **told, "checks": checks})
+    show_checks(context, checks)
+    context.screen.say("connected", vendor=vendor.title, account=account(answer))
+    return OK
+
+
+def _refused(context: Context, args: argparse.Namespace, refused: Refused) -> int:
+    """Say why nothing was saved: which check failed, or that it is another account."""
+    if refused.passing:
+        raise refused
+    checks = checks_of(refused.error.get("checks"))
+    message = text(refused.error.get("message"))
+    context.screen.data({"connected": False, "code": refused.code, "message": message, "checks": checks})
+    show_checks(context, checks)
+    context.screen.note(refused.key, **refused.values)
+    if refused.code == _ANOTHER_ACCOUNT and not args.switch_account:
+        context.screen.note("switch", vendor=args.vendor)
+    context.screen.note("nothing_saved")
+    return FAILED
+
+
+def _consent(context: Context, args: argparse.Namespace, vendor: Vendor) -> int:
+    body: Json = {"switch_account": args.switch_account}
+    before = _one(context, args.vendor)
+    if args.own_app or args.secret_file or args.secrets_file:
+        body |= own_app(context, vendor, args.secrets_file, args.secret_file)
+    if args.site:
+        body["site"] = args.site
+    try:
+        answer = context.api.call("POST", "workspaces", context.workspace, "connections", args.vendor, body=body)
+    except Refused as refused:
+        return _refused(context, args, refused)
+    url = text(answer.get("url"))
+    if urlsplit(url).scheme not in ("https", "http"):
+        raise Failure("odd_answer", url=context.place.url, status=200)
+    context.screen.note("open_url", until=local_time(text(answer.get("expires_at"))), url=url)
+    if not args.no_browser:
+        webbrowser.open(url)
+    seconds = _CONSENT_SECONDS if args.wait is None else args.wait
+    connection = _wait(context, args.vendor, before, seconds)
+    told: Json = {"url": url, "expires_at": answer.get("expires_at"), "connection": connection}
+    if connection:
+        return _agreed(context, args, connection, told)
+    context.screen.data(told)
+    if not seconds:
+        return OK
+    context.screen.note("not_connected", vendor=args.vendor)
+    if before.get("account") and not args.switch_account:
+        context.screen.note("switch_in_browser", vendor=args.vendor, account=text(before.get("account")))
+    return FAILED
+
+
+def _agreed(context: Context, args: argparse.Namespace, connection: Json, told: Json) -> int:
+    """Show what the new connection can do."""
+    context.screen.say("connected", vendor=args.vendor, account=text(connection.get("account")))
+    for warning in messages(connection.get("warnings")):
+        context.screen.note("warning", message=warning)
+    try:
+        test = look(context, args.vendor)
+    except Failure as failure:
+        # It is connected; that it could not be looked at changes nothing about that.
+        context.screen.note(failure.key, **failure.values)
+        context.screen.data(told)
+        return OK
+    context.screen.data({**told, "test": test})
+    return OK if test["ok"] else FAILED
+
+
+def _wait(context: Context, vendor: str, before: Json, seconds: float) -> Json | None:
+    """Wait until the consent given now has arrived: a connection that stood before does not count."""
+    for left in context.pause.until(seconds):
+        context.screen.note("waiting", vendor=vendor, seconds=left)
+        try:
+            now = _one(context, vendor)
+        except Failure as failure:
+            if not failure.passing:
+                raise
+            continue
+        if now.get("state") == "connected" and now.get("connected_at") != before.get("connected_at"):
+            return now
+    return None
+
+
+def _one(context: Context, vendor: str) -> Json:
+    return next((row for row in connections_of(context) if row.get("vendor") == vendor), {})

@@ -133,7 +133,7 @@ class HubSpot(Vendor):
         if grant is None:
             return json_response(401, unauthorized().body()), None
         searching = request.path.endswith("/search")
-        refused, headers = self._limits.check(grant.portal, now, self.settings, search=searching)
+        refused, headers = self._limits.check(self.portals[grant.portal], now, self.settings, search=searching)
         response = refused or self._crm(endpoint, parts, self._ask(request, grant, now))
         response.headers.update(headers)
         return response, str(grant.portal)

@@ -23,6 +23,7 @@ class Settings:
     search_lag_seconds: float = 10.0
     burst_limit: int | None = 110
     search_limit: int | None = 5
+    daily_limit: int | None = None
     retry_after: int | None = None
     rotate_refresh_tokens: bool = False
     omit_hub_id: bool = False

@@ -1,5 +1,7 @@
+from datetime import UTC, datetime, timedelta
+
 from local.sandbox.hubspot import HubSpot
-from tests.local.sandbox.conftest import OTHER, Api, Clock
+from tests.local.sandbox.conftest import OTHER, PORTAL, Api, Clock
 
 COMPANIES = "/crm/objects/2026-09/companies"
 
@@ -41,3 +43,18 @@ def test_limits_and_retry_after_can_be_set(api: Api, hubspot: HubSpot) -> None:
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "7")
     searches = [api.post(f"{COMPANIES}/search", json={"filterGroups": []}).status_code for _ in range(20)]
     assert set(searches) == {200}
+
+
+def test_the_day_ends_at_the_portals_midnight(api: Api, hubspot: HubSpot, clock: Clock) -> None:
+    hubspot.configure({"daily_limit": 3})
+    clock.now = datetime(2026, 11, 22, 14, 59, 58, tzinfo=UTC)  # 23:59:58 in Tokyo
+    api.headers["Authorization"] = f"Bearer {hubspot.issue_token(PORTAL)[0]}"
+    searched = api.post(f"{COMPANIES}/search", json={"filterGroups": []}).status_code
+    assert [searched, *(api.get(COMPANIES).status_code for _ in range(3))] == [200, 200, 200, 429]
+    refused = api.get(COMPANIES)
+    assert refused.json()["policyName"] == "DAILY"
+    assert not [name for name in refused.headers if name.startswith("X-HubSpot-RateLimit")]
+    other = hubspot.issue_token(OTHER)[0]
+    assert api.get(COMPANIES, headers={"Authorization": f"Bearer {other}"}).status_code == 200
+    clock.now += timedelta(seconds=2)
+    assert [api.get(COMPANIES).status_code for _ in range(4)] == [200, 200, 200, 429]

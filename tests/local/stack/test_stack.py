@@ -1,16 +1,10 @@
 """The deployed stack on the embedded emulator, from outside (make stack-test): one start, the whole story, one stop."""
 
 import json
-import os
-import subprocess
-import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import requests
 from botocore.credentials import Credentials
@@ -18,71 +12,9 @@ from botocore.credentials import Credentials
 from local.cli.signing import Signer
 from local.demo.story import BOOKING, Story
 from local.demo.visitor import DemoTrouble, Visitor
-from local.stack.children import answers
+from tests.local.stack.running import Aws, said, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]
-PATIENCE = 180
-
-
-def local_stack(state: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "local.stack", *arguments]
-    environment = os.environ | {"RENKEI_LOCAL_STATE": str(state)}
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
-    )
-
-
-def said(state: Path, *arguments: str) -> tuple[int, str]:
-    with local_stack(state, *arguments) as process:
-        output, _ = process.communicate(timeout=PATIENCE)
-    return process.returncode, output
-
-
-def until[T](found: Callable[[], T | None], patience: float = PATIENCE) -> T:
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        value = found()
-        if value:
-            return value
-        time.sleep(0.2)
-    raise TimeoutError(found)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("state")
-
-
-@pytest.fixture(scope="module")
-def stack(folder: Path) -> Iterator[dict[str, Any]]:
-    ports = [f"--{name}-port=0" for name in ("front", "sandbox", "emulator")]
-    with local_stack(folder, "up", *ports) as process:
-
-        def started() -> dict[str, Any] | None:
-            if process.poll() is not None:
-                raise AssertionError(process.communicate()[0])
-            file = folder / "stack.json"
-            state: dict[str, Any] | None = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
-            return state
-
-        state = until(started)
-        yield state
-        assert said(folder, "down") == (0, "Stopped.\n")
-        output, _ = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, output
-    assert not (folder / "stack.json").exists()
-    assert [part for part in ("url", "sandbox", "endpoint_url") if answers(state[part])] == []
-
-
-@pytest.fixture
-def client(stack: dict[str, Any]) -> Callable[[str], Any]:
-    session = boto3.Session("test", "test", region_name=stack["region"])
-    return lambda service: session.client(service, endpoint_url=stack["endpoint_url"])  # type: ignore[call-overload]
-
-
-def physical(client: Callable[[str], Any], name: str) -> str:
-    found = client("cloudformation").describe_stack_resource(StackName="renkei-local", LogicalResourceId=name)
-    return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
 
 def test_status_shows_the_addresses(stack: dict[str, Any], folder: Path) -> None:
@@ -158,11 +90,11 @@ def test_the_logs_show_what_happened_and_nothing_of_the_guest(stack: dict[str, A
     assert not [word for word in ("sasaki", "aozora", "青空商事", "佐々木", "capability") if word in output.lower()]
 
 
-def test_a_bell_nobody_can_answer_does_not_stop_the_next(client: Callable[[str], Any]) -> None:
-    queue = physical(client, "BookingToHubspotQueue")
+def test_a_bell_nobody_can_answer_does_not_stop_the_next(aws: Aws) -> None:
+    queue, sqs = aws.physical("BookingToHubspotQueue"), aws.client("sqs")
     for workspace in ("nobody", "somebody"):
         bell = {"workspace": workspace, "connection": "hubspot", "integration": "booking_to_hubspot"}
-        client("sqs").send_message(
+        sqs.send_message(
             QueueUrl=queue,
             MessageBody=json.dumps(bell),
             MessageGroupId=workspace,
@@ -171,7 +103,7 @@ def test_a_bell_nobody_can_answer_does_not_stop_the_next(client: Callable[[str],
     counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
     def empty() -> bool:
-        found = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=counts)["Attributes"]
+        found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=counts)["Attributes"]
         return all(found[count] == "0" for count in counts)
 
     assert until(empty, 60)
@@ -186,11 +118,11 @@ def test_deploying_again_keeps_routes_and_data(stack: dict[str, Any], folder: Pa
     assert visitor.api("GET", "workspaces") == {"workspaces": ["demo"]}
 
 
-def test_the_sweep_comes_by_itself(client: Callable[[str], Any]) -> None:
+def test_the_sweep_comes_by_itself(aws: Aws) -> None:
     group = "/renkei/renkei-local/sweep"
 
     def swept() -> bool:
-        events = client("logs").filter_log_events(logGroupName=group)["events"]
+        events = aws.client("logs").filter_log_events(logGroupName=group)["events"]
         return any("OldestPendingSeconds" in event["message"] for event in events)
 
     assert until(swept, 90)

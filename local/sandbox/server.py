@@ -15,13 +15,14 @@ from werkzeug.wrappers import Response
 from local.sandbox.faults import Cut, TimedOut
 from local.sandbox.hubspot import HubSpot
 from local.sandbox.mailbox import Mailbox
+from local.sandbox.salesforce import Salesforce
 from local.sandbox.vendor import Vendor, really_sleep
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST, PORT, HANG = "127.0.0.1", 3001, 5.0
-VENDORS: tuple[type[Vendor], ...] = (HubSpot,)
+VENDORS: tuple[type[Vendor], ...] = (HubSpot, Salesforce)
 
 
 class Handler(WSGIRequestHandler):

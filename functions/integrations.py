@@ -6,8 +6,14 @@ import importlib
 from types import ModuleType
 
 from booking_to_hubspot import INTEGRATION as BOOKING_TO_HUBSPOT
+from renkei.integration import Integration
 
 INTEGRATIONS = {integration.key: integration for integration in (BOOKING_TO_HUBSPOT,)}
+
+
+def through(vendor: str) -> list[Integration]:
+    """The integrations that write through a vendor's connection."""
+    return [integration for integration in INTEGRATIONS.values() if integration.vendor == vendor]
 
 
 def console_of(key: str) -> ModuleType:

@@ -23,6 +23,7 @@ import booking_to_hubspot.app
 import console.app
 import oauth.app
 import schedules.app
+import schedules.daily
 import webhooks.app
 from local.sandbox.hubspot import HubSpot
 from local.sandbox.inprocess import WsgiAdapter
@@ -33,6 +34,8 @@ ROOT = Path(__file__).parents[1]
 SANDBOX = "http://127.0.0.1:3001/hubspot"
 PUBLIC = "https://renkei.example.com"
 TOKEN = "timerex-security-token-0001"
+SENDER = "renkei@sandbox.example"
+ADMIN = "admin@aozora.example.jp"
 PORTAL = 111111
 REGION = "ap-northeast-1"
 QUEUE = "renkei-booking-to-hubspot.fifo"
@@ -177,6 +180,7 @@ class Stack:
     def apply(self, settings: Mapping[str, Any] | None = None, **document: object) -> tuple[int, dict[str, Any]]:
         """Apply a workspace file with these settings of booking_to_hubspot."""
         whole = {"workspace": self.workspace, "integrations": {"booking_to_hubspot": settings or SETTINGS}, **document}
+        whole.setdefault("notices", {"to": [{"mail": ADMIN}]})
         return self.api("PUT", f"/api/workspaces/{self.workspace}", whole)
 
     def set_up(self, settings: Mapping[str, Any] | None = None) -> None:
@@ -217,6 +221,11 @@ class Stack:
         """Let the minute's sweep run; gives how many bells it rang."""
         rung: int = schedules.app.handler({"job": "sweep"}, Context())["rung"]  # type: ignore[arg-type]
         return rung
+
+    def daily(self) -> dict[str, int]:
+        """Let the daily look at connections run; gives what it did."""
+        done: dict[str, int] = schedules.daily.handler({"job": "daily"}, Context())  # type: ignore[arg-type]
+        return done
 
     # What can be looked at.
 
@@ -283,6 +292,8 @@ def _environment() -> dict[str, str]:
         "RENKEI_HUBSPOT_AUTHORIZE_URL": f"{SANDBOX}/oauth/authorize",
         "RENKEI_HUBSPOT_APP_SECRET": "renkei/hubspot-app",
         "RENKEI_PUBLIC_URL": PUBLIC,
+        "RENKEI_NOTICE_FROM": SENDER,
+        "RENKEI_IDLE_CONNECTION_DAYS": "180",
         "RENKEI_QUEUE_BOOKING_TO_HUBSPOT": f"https://sqs.{REGION}.amazonaws.com/123456789012/{QUEUE}",
         "POWERTOOLS_SERVICE_NAME": "renkei",
         "POWERTOOLS_METRICS_NAMESPACE": "Renkei",

@@ -15,7 +15,8 @@ from local.cli.parser import build_parser
 from local.cli.yaml_file import read_workspace_file
 from local.stack.template import parsed
 from renkei.settings import check
-from renkei.vendors.hubspot import OAUTH, VERSION
+from renkei.accounts import oauth_of
+from renkei.vendors.hubspot import VERSION
 
 ROOT = Path(__file__).parents[1]
 DOCS = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -117,10 +118,10 @@ def test_the_hubspot_app_asks_for_the_scopes_that_the_code_needs() -> None:
     app: dict[str, Any] = json.loads((APP / "src" / "app" / "app-hsmeta.json").read_text("utf-8"))
     auth = app["config"]["auth"]
     assert (app["type"], app["config"]["distribution"], auth["type"]) == ("app", "private", "oauth")
-    assert auth["requiredScopes"] == list(OAUTH.scopes)
+    assert auth["requiredScopes"] == list(oauth_of("hubspot").scopes)
     assert auth["optionalScopes"] == auth["conditionallyRequiredScopes"] == []
     (redirect,) = auth["redirectUrls"]
-    path = f"/oauth/{OAUTH.key}/callback"
+    path = "/oauth/hubspot/callback"
     assert redirect.startswith("https://REPLACE-ME.")
     assert redirect.endswith(path)
     assert parsed()["Outputs"]["HubspotRedirectUrl"]["Value"]["Fn::Sub"][0] == f"${{Base}}{path}"

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from renkei import config
+from renkei.accounts import Report
 from renkei.config import Language
 from renkei.connections import Connection
-from renkei.deliveries import public_id
+from renkei.deliveries import public_id, stamp
 from renkei.dynamo import Item
 from renkei.settings import Problem
 from renkei.texts import text
 
 
 class Wrong(Exception):
-    """An answer that is no success: status, code and message, and what is wrong where in a workspace file."""
+    """An answer that is no success: status, code and message, what is wrong where in a workspace file, and more."""
 
-    def __init__(self, status: HTTPStatus, code: str, message: str, problems: Sequence[Problem] = ()) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: str,
+        message: str,
+        problems: Sequence[Problem] = (),
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.message = message
         self.problems = problems
+        self.more = more or {}
 
 
 def problem_view(problem: Problem) -> dict[str, Any]:
@@ -31,9 +42,11 @@ def problem_view(problem: Problem) -> dict[str, Any]:
     return shown | ({"allowed": list(problem.allowed)} if problem.allowed else {})
 
 
-def connection_view(connection: Connection) -> dict[str, Any]:
-    """A connection as JSON."""
-    row = connection.row
+def connection_view(connection: Connection, life: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """A connection as JSON; `life` is what the workspace file says of it."""
+    row, cause = connection.row, connection.row.get("cause")
+    days = life.get("idle_days") or config.idle_days()
+    idles = "sealed" in row and not life.get("keep_alive")
     return {
         "vendor": connection.vendor,
         "state": connection.state,
@@ -41,7 +54,25 @@ def connection_view(connection: Connection) -> dict[str, Any]:
         "scopes": list(connection.scopes),
         "connected_at": row.get("connected_at"),
         "last_used_at": row.get("last_used_at"),
+        "cause": cause,
+        "message": text(cause, language, row.get("cause_params")) if cause else "",
+        "broken_at": row.get("broken_at"),
+        "expired_at": row.get("expired_at"),
+        "idle_until": stamp(connection.last_used_at + timedelta(days=days)) if idles else None,
     }
+
+
+def check_views(report: Report, language: Language) -> list[dict[str, Any]]:
+    """What a look at an account found, in words: what works, what is missing, and what to do."""
+    return [
+        {
+            "name": check.name,
+            "ok": check.ok,
+            "message": text(check.name, language, check.params),
+            "remedy": text(check.remedy, language, check.params) if check.remedy and check.ok is not True else "",
+        }
+        for check in report.checks
+    ]
 
 
 def delivery_view(row: Item, language: Language) -> dict[str, Any]:

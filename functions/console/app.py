@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.logging import correlation_paths
 
-from console import setup
-from console.answers import Wrong, connection_view, delivery_view, problem_view
+from console import accounts, bulk, setup
+from console.answers import Wrong, delivery_view, problem_view
+from console.notices import notice_views
 from console.preview import preview
 from integrations import INTEGRATIONS
 from renkei import workspaces
 from renkei.aws import DOWN
-from renkei.bells import Bell, ring
 from renkei.config import Language
-from renkei.deliveries import STATES, order, parse_id
+from renkei.deliveries import STATES, order
 from renkei.errors import Outcome, Rejected
 from renkei.runtime import bugs_told, logger, platform
 from renkei.texts import language_of, text
@@ -53,39 +53,53 @@ def all_workspaces() -> dict[str, Any]:
 @app.get("/api/workspaces/<workspace>")
 def export(workspace: str) -> dict[str, Any]:
     """The workspace file, without secrets."""
-    kept = workspaces.settings(workspace)
-    if kept is None:
+    document = workspaces.export(workspace, platform().vault)
+    if document is None:
         raise Wrong(HTTPStatus.NOT_FOUND, "unknown_workspace", f"no workspace file was applied for {workspace}")
-    document: dict[str, Any] = kept["document"]
     return document
 
 
 @app.put("/api/workspaces/<workspace>")
 def apply(workspace: str) -> dict[str, Any]:
     """Check a workspace file against its models and the portal, and keep it."""
-    return setup.apply(platform(), workspace, _body())
+    return setup.apply(platform(), workspace, _body(), _domain())
+
+
+@app.get("/api/vendors")
+def vendors() -> dict[str, Any]:
+    """What can be connected, and what is entered for it."""
+    return {"vendors": accounts.vendors()}
 
 
 @app.get("/api/workspaces/<workspace>/connections")
 def connections(workspace: str) -> dict[str, Any]:
     """The connections, without their secrets."""
-    return {"connections": [*map(connection_view, platform().connections.of(workspace)), *setup.sources(workspace)]}
+    return {"connections": accounts.shown(platform(), workspace, _language(workspace))}
 
 
 @app.post("/api/workspaces/<workspace>/connections/<vendor>")
 def connect(workspace: str, vendor: str) -> dict[str, Any]:
-    """A start URL for an OAuth vendor; a token kept for a source."""
-    domain = app.current_event.request_context.domain_name or ""
-    return setup.connect(platform(), workspace, vendor, _body(), domain)
+    """A start URL for an OAuth vendor; a connection made of keys; a token kept for a source."""
+    return accounts.connect(platform(), workspace, vendor, _body(), _domain(), language=_language(workspace))
+
+
+@app.post("/api/workspaces/<workspace>/connections/<vendor>/test")
+def test(workspace: str, vendor: str) -> dict[str, Any]:
+    """What works of a connection, and what does not."""
+    return accounts.test(platform(), workspace, vendor, _language(workspace))
 
 
 @app.delete("/api/workspaces/<workspace>/connections/<vendor>")
 def end_connection(workspace: str, vendor: str) -> dict[str, Any]:
-    """Uninstall, revoke, destroy the tokens."""
-    failed = setup.end(platform(), workspace, vendor)
-    if failed is None:
-        raise Wrong(HTTPStatus.NOT_FOUND, "not_connected", f"{vendor} is not connected")
-    return {"disconnected": True, "not_revoked": failed}
+    """Uninstall, revoke, destroy the secret; what waits is kept or discarded."""
+    query = app.current_event.query_string_parameters or {}
+    return accounts.end(platform(), workspace, vendor, query, _language(workspace))
+
+
+@app.get("/api/workspaces/<workspace>/notices")
+def all_notices(workspace: str) -> dict[str, Any]:
+    """What people were told, and what was held back and why."""
+    return {"notices": notice_views(platform(), workspace, _language(workspace))}
 
 
 @app.get("/api/workspaces/<workspace>/deliveries")
@@ -107,24 +121,31 @@ def deliveries(workspace: str) -> dict[str, Any]:
 @app.get("/api/workspaces/<workspace>/deliveries/<delivery>")
 def one_delivery(workspace: str, delivery: str) -> dict[str, Any]:
     """One delivery."""
-    row = platform().deliveries.one(workspace, *parse_id(delivery))
-    if row is None:
-        raise _unknown(delivery)
-    return delivery_view(row, _language(workspace))
+    return delivery_view(bulk.existing(platform(), workspace, delivery), _language(workspace))
 
 
 @app.post("/api/workspaces/<workspace>/deliveries/<delivery>/retry")
 def retry(workspace: str, delivery: str) -> dict[str, Any]:
     """Bring one delivery back."""
-    integration, key = parse_id(delivery)
-    done = platform().deliveries.retry(workspace, integration, key) if integration in INTEGRATIONS else None
-    if done is None:
-        raise _unknown(delivery)
-    if not done:
-        message = "it is settled and its payload is gone; let the scheduler send it again"
-        raise Wrong(HTTPStatus.CONFLICT, "nothing_to_retry", message)
-    ring(Bell(workspace, INTEGRATIONS[integration].vendor, integration))
-    return {"state": "pending"}
+    return bulk.one(platform(), workspace, delivery, "retry")
+
+
+@app.post("/api/workspaces/<workspace>/deliveries/<delivery>/discard")
+def discard(workspace: str, delivery: str) -> dict[str, Any]:
+    """End one delivery, and its payload with it."""
+    return bulk.one(platform(), workspace, delivery, "discard")
+
+
+@app.post("/api/workspaces/<workspace>/deliveries/retry")
+def retry_many(workspace: str) -> dict[str, Any]:
+    """Bring the next hundred of a cause, or of a connection, back."""
+    return bulk.many(platform(), workspace, _body(), "retry")
+
+
+@app.post("/api/workspaces/<workspace>/deliveries/discard")
+def discard_many(workspace: str) -> dict[str, Any]:
+    """End the next hundred of a cause, or of a connection."""
+    return bulk.many(platform(), workspace, _body(), "discard")
 
 
 @app.post("/api/workspaces/<workspace>/preview")
@@ -145,7 +166,7 @@ def properties(workspace: str, object_name: str) -> dict[str, Any]:
 @app.exception_handler(Wrong)  # type: ignore[untyped-decorator]
 def _wrong(wrong: Wrong) -> Response[Any]:
     error = {"code": wrong.code, "message": wrong.message, "problems": [problem_view(one) for one in wrong.problems]}
-    return _json(wrong.status, {"error": error})
+    return _json(wrong.status, {"error": {**error, **wrong.more}})
 
 
 @app.exception_handler(Outcome)  # type: ignore[untyped-decorator]
@@ -161,12 +182,12 @@ def _down(down: Exception) -> Response[Any]:
     return _json(HTTPStatus.SERVICE_UNAVAILABLE, {"error": error})
 
 
-def _unknown(delivery: str) -> Wrong:
-    return Wrong(HTTPStatus.NOT_FOUND, "unknown_delivery", f"there is no delivery {delivery}")
-
-
 def _json(status: HTTPStatus, body: Mapping[str, Any]) -> Response[Any]:
     return Response(int(status), "application/json", json.dumps(body))
+
+
+def _domain() -> str:
+    return app.current_event.request_context.domain_name or ""
 
 
 def _body() -> dict[str, Any]:

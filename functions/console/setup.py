@@ -1,4 +1,4 @@
-"""Setting a workspace up: its file, its sources, its connections."""
+"""Setting a workspace up: its file and its sources."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from console.answers import Wrong
 from integrations import INTEGRATIONS, console_of
 from renkei import config, workspaces
 from renkei.config import Language
-from renkei.connecting import Ticket, disconnect, issue
 from renkei.deliveries import stamp
 from renkei.runtime import Platform
 from renkei.settings import Problem, check
 from renkei.vendors import hubspot, timerex
 from renkei.waking import wake
-from renkei.workers import OAUTH, account_of
+from renkei.workers import account_of, budget_of
 
 _TOKENS = 2  # valid at once, for rotation
 _SHORTEST_TOKEN = 16
 
 
-def apply(parts: Platform, workspace: str, document: Mapping[str, Any]) -> dict[str, Any]:
+def apply(parts: Platform, workspace: str, document: Mapping[str, Any], domain_name: str) -> dict[str, Any]:
     """Check a workspace file and keep it; deliveries that waited for a setting go on. Wrong with all problems."""
     filled, problems = check(document, workspace, INTEGRATIONS)
     types: dict[str, Any] = {}
@@ -34,9 +33,10 @@ def apply(parts: Platform, workspace: str, document: Mapping[str, Any]) -> dict[
         message = "the workspace file was not saved"
         raise Wrong(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", message, problems)
     now = parts.clock()
+    workspaces.save_address(config.public_url(domain_name))
     for key in filled["integrations"]:
         workspaces.wake_later(workspace, key, now)
-    workspaces.save_settings(workspace, filled, types, stamp(now))
+    workspaces.save_settings(parts.vault, workspace, filled, types, stamp(now))
     _tell_receivers(workspace, filled)
     for key in filled["integrations"]:
         wake(parts, workspace, INTEGRATIONS[key])
@@ -45,43 +45,26 @@ def apply(parts: Platform, workspace: str, document: Mapping[str, Any]) -> dict[
 
 def properties(parts: Platform, workspace: str, object_name: str, language: Language) -> list[hubspot.Property]:
     """What can be mapped in the portal. Reconnect if there is no living connection."""
-    found = hubspot.HubSpot(parts.session, account_of(parts, workspace, hubspot.KEY)).properties(object_name, language)
-    return [prop for prop in found if prop.mappable]
+    token = account_of(parts, workspace, hubspot.KEY)
+    portal = hubspot.HubSpot(parts.session, token, parts.sleep, budget_of(parts, token.connection, live=True))
+    return [prop for prop in portal.properties(object_name, language) if prop.mappable]
 
 
 def _tell_receivers(workspace: str, filled: Mapping[str, Any]) -> None:
     """What the webhook receiver needs to know of the file: header, listeners, and which are off."""
-    listening = _listening(timerex.KEY)
-    off = [key for key in listening if filled["integrations"].get(key, {}).get("enabled") is False]
+    listeners = listening(timerex.KEY)
+    off = [key for key in listeners if filled["integrations"].get(key, {}).get("enabled") is False]
     header = filled["sources"]["timerex"]["header"].lower()
-    workspaces.save_source(workspace, timerex.KEY, header=header, listeners=listening, off=off)
+    workspaces.save_source(workspace, timerex.KEY, header=header, listeners=listeners, off=off)
 
 
-def connect(parts: Platform, workspace: str, vendor: str, body: Mapping[str, Any], domain_name: str) -> dict[str, Any]:
-    """Start a connection (OAuth vendors), or keep a source's token (as a keyed digest)."""
-    base = config.public_url(domain_name)
-    if not workspaces.NAME.fullmatch(workspace):
-        raise Wrong(HTTPStatus.BAD_REQUEST, "bad_name", f"a workspace's name matches {workspaces.NAME.pattern}")
-    if vendor == timerex.KEY:
-        workspaces.register(workspace)
-        return _keep_token(parts, workspace, body, base)
-    if vendor not in OAUTH:
-        allowed = ", ".join((*OAUTH, timerex.KEY))
-        raise Wrong(HTTPStatus.NOT_FOUND, "unknown_vendor", f"there is no vendor {vendor}; allowed: {allowed}")
-    own = str(body.get("client_id") or ""), str(body.get("client_secret") or "")
-    ticket = Ticket(workspace, vendor, body.get("switch_account") is True, *own)
-    token = issue(parts, ticket)
-    workspaces.register(workspace)
-    ends = parts.clock() + workspaces.SESSION
-    return {"url": f"{base}/oauth/{vendor}/start?ticket={token}", "expires_at": ends.isoformat(timespec="seconds")}
-
-
-def _listening(source: str) -> dict[str, str]:
+def listening(source: str) -> dict[str, str]:
     """The integrations that listen to a source, each with the vendor whose connection it writes through."""
     return {one.key: one.vendor for one in INTEGRATIONS.values() if source in one.sources}
 
 
-def _keep_token(parts: Platform, workspace: str, body: Mapping[str, Any], base: str) -> dict[str, Any]:
+def keep_token(parts: Platform, workspace: str, body: Mapping[str, Any], base: str) -> dict[str, Any]:
+    """Keep a source's token as a keyed digest. Wrong if it is none."""
     token = body.get("token")
     if not isinstance(token, str) or len(token) < _SHORTEST_TOKEN or token != token.strip():
         message = f"the token is a text of at least {_SHORTEST_TOKEN} characters without outer space"
@@ -90,12 +73,10 @@ def _keep_token(parts: Platform, workspace: str, body: Mapping[str, Any], base: 
     old = source.get("tokens", []) if body.get("keep_old") is True else []
     digest = parts.vault.digest(f"token {timerex.KEY}", token)
     tokens = list(dict.fromkeys([digest, *old]))[:_TOKENS]
-    listening = _listening(timerex.KEY)
     header = source.get("header") or timerex.TOKEN_HEADER
-    off = source.get("off", [])
-    workspaces.save_source(workspace, timerex.KEY, tokens=tokens, listeners=listening, header=header, off=off)
-    url = f"{base}/webhooks/{timerex.KEY}/{workspace}"
-    return {"webhook_url": url, "header": header, "tokens": len(tokens)}
+    facts = {"tokens": tokens, "listeners": listening(timerex.KEY), "header": header, "off": source.get("off", [])}
+    workspaces.save_source(workspace, timerex.KEY, **facts)
+    return {"webhook_url": f"{base}/webhooks/{timerex.KEY}/{workspace}", "header": header, "tokens": len(tokens)}
 
 
 def sources(workspace: str) -> list[dict[str, Any]]:
@@ -105,11 +86,9 @@ def sources(workspace: str) -> list[dict[str, Any]]:
     return [{"vendor": timerex.KEY, "state": "connected", "account": "", "tokens": tokens}] if tokens else []
 
 
-def end(parts: Platform, workspace: str, vendor: str) -> list[str] | None:
-    """End a connection, or a source's right to send. Gives what the vendor could not be told; None if there is none."""
-    if vendor != timerex.KEY:
-        return disconnect(parts, workspace, vendor)
+def end_source(workspace: str, vendor: str) -> bool:
+    """End a source's right to send. False if it had none."""
     if not sources(workspace):
-        return None
+        return False
     workspaces.save_source(workspace, vendor, tokens=[])
-    return []
+    return True

@@ -7,15 +7,15 @@ from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from integrations import INTEGRATIONS
+from integrations import through
 from renkei import config
+from renkei.accounts import VENDORS, vendor_of
 from renkei.aws import DOWN
 from renkei.connecting import Refusal, finish, start
 from renkei.errors import Outcome
 from renkei.runtime import bugs_told, logger, platform
 from renkei.texts import language_of, text
 from renkei.waking import wake
-from renkei.workers import OAUTH
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -43,7 +43,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     vendor = (event.get("pathParameters") or {}).get("vendor", "")
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     language = language_of(headers.get("accept-language", ""))
-    if vendor not in OAUTH:
+    if vendor not in VENDORS or vendor_of(vendor).oauth is None:
         return _page(HTTPStatus.NOT_FOUND, "unknown_vendor", language, {})
     query = dict(event.get("queryStringParameters") or {})
     base = config.public_url(event["requestContext"]["domainName"])
@@ -72,12 +72,12 @@ def _start(vendor: str, ticket: str, base: str) -> dict[str, Any]:
 
 
 def _callback(vendor: str, query: dict[str, str], cookie: str, language: config.Language) -> dict[str, Any]:
-    waiting = [integration for integration in INTEGRATIONS.values() if integration.vendor == vendor]
-    ticket, account = finish(platform(), vendor, query, cookie, [integration.key for integration in waiting])
+    waiting = through(vendor)
+    ticket, made = finish(platform(), vendor, query, cookie, [integration.key for integration in waiting])
     for integration in waiting:
         wake(platform(), ticket.workspace, integration)
     logger.info("connected", vendor=vendor, workspace=ticket.workspace)
-    page = _page(HTTPStatus.OK, "connected", language, {"vendor": vendor, "account": account})
+    page = _page(HTTPStatus.OK, "connected", language, {"vendor": vendor, "account": made.report.account})
     return page | {"cookies": [f"{_COOKIE}=; Path=/oauth/{vendor}; Max-Age=0; HttpOnly; SameSite=Lax"]}
 
 

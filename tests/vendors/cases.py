@@ -15,7 +15,7 @@ from local.sandbox.vendor import Vendor
 from renkei.actions import Create, Item, Read, Result
 from renkei.errors import Outcome
 from renkei.oauth import OAuthVendor
-from renkei.vendors import hubspot
+from renkei.vendors import hubspot, hubspot_account
 from tests.harness import PORTAL, Clock
 
 PERSON = "personal.value@secret-guest.example.jp"
@@ -77,7 +77,7 @@ HUBSPOT = VendorCase(
     client=hubspot.HubSpot,
     read=_hubspot_read,
     write=_hubspot_write,
-    oauth=hubspot.OAUTH,
+    oauth=hubspot_account.ACCOUNT.oauth,
     pause=timedelta(seconds=10),
 )
 

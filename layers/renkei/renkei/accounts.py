@@ -84,7 +84,7 @@ class Access:
     own_app: bool = False
 
 
-def nothing(access: Access) -> None:  # noqa: ARG001 - as a preparation
+def nothing(access: Access) -> None:
     """What most vendors need to be prepared."""
 
 
@@ -106,7 +106,7 @@ class AccountVendor:
     fields: tuple[Field, ...] = ()
     either: tuple[tuple[str, ...], ...] = ()
     oauth: OAuthVendor | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     manage_url: str = ""
 
 

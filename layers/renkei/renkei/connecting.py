@@ -1,49 +1,68 @@
-"""From a ticket to a stored connection, and back: the effects behind the OAuth routes and the API.
+"""From a ticket or from keys to a stored connection: the effects behind the OAuth routes and the API.
 
 A person who may use `/api` gets a ticket (single use, ten minutes); its holder's browser is sent to the vendor
-with a state that is bound to that browser by a cookie; the callback trades the code for tokens and seals them.
+with a state that is bound to that browser by a cookie; the callback trades the code for tokens. Keys are handed
+over at once. Both are looked at live before anything is stored, and both heal what was broken before.
 """
 
 from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 from renkei import workspaces
+from renkei.accounts import Access, AccountVendor, Report, oauth_of, vendor_of
 from renkei.connections import Connection
 from renkei.dynamo import ConditionFailed
 from renkei.errors import Outcome, Rejected, Retry
 from renkei.oauth import Grant, authorize_url, pkce
 from renkei.runtime import Platform
-from renkei.vendors.hubspot import HubSpot
-from renkei.workers import OAUTH, app_of, token_source, tokens_of
+from renkei.workers import app_of, tokens_of
+
+_TRIES = 3
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a person with access to `/api` asked for."""
+    """What a person with access to `/api` asked for. `site` is the vendor's, where it has several."""
 
     workspace: str
     vendor: str
     switch_account: bool = False
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
+    site: str = ""
 
     @property
-    def own_app(self) -> dict[str, str]:
-        """The connection's own app, if it brings one."""
-        return {"client_id": self.client_id, "client_secret": self.client_secret} if self.client_id else {}
+    def kept(self) -> dict[str, str]:
+        """What the connection keeps of it: its own app, if it brings one, and its site."""
+        kept = {"client_id": self.client_id, "client_secret": self.client_secret} if self.client_id else {}
+        return kept | ({"site": self.site} if self.site else {})
 
 
 class Refusal(Rejected):
-    """Why a callback changes nothing; `code` is a text's."""
+    """Why nothing was stored; `code` is a text's. `report` is what was found, if it came to that."""
+
+    def __init__(self, code: str, report: Report | None = None, **params: str) -> None:
+        super().__init__(code, **params)
+        self.report = report
+
+
+@dataclass(frozen=True)
+class Made:
+    """A connection that was stored, and what was found when it was looked at."""
+
+    connection: Connection
+    report: Report
 
 
 def issue(parts: Platform, ticket: Ticket) -> str:
     """A ticket's token, for the start URL. Misconfigured if there is no app to connect with."""
-    app_of(ticket.vendor, ticket.own_app)
+    app_of(ticket.vendor, ticket.kept)
     token = secrets.token_urlsafe(32)
     parts.sessions.open(token, {"kind": "ticket", **vars(ticket)})
     return token
@@ -58,13 +77,14 @@ def start(parts: Platform, vendor: str, token: str, redirect_uri: str) -> tuple[
     verifier, challenge = pkce()
     bound = {"kind": "state", "cookie": cookie, "verifier": verifier, "redirect_uri": redirect_uri}
     parts.sessions.open(state, bound | {"ticket": vars(ticket)})
-    return authorize_url(OAUTH[vendor], app_of(vendor, ticket.own_app), redirect_uri, state, challenge), cookie
+    app = app_of(vendor, ticket.kept)
+    return authorize_url(oauth_of(vendor), app, redirect_uri, state, challenge, site=ticket.site), cookie
 
 
 def finish(
     parts: Platform, vendor: str, query: dict[str, str], cookie: str, waiting: Iterable[str]
-) -> tuple[Ticket, str]:
-    """Trade a callback for a stored connection; gives its ticket and account. Refusal or Outcome if not.
+) -> tuple[Ticket, Made]:
+    """Trade a callback for a stored connection. Refusal or Outcome if not.
 
     `waiting` are the integrations whose deliveries may wait for it.
     """
@@ -82,73 +102,109 @@ def finish(
         raise Refusal("state_wrong", vendor=vendor)
     if query.get("error") or not query.get("code"):
         raise Refusal("denied", vendor=vendor)
-    tokens = tokens_of(vendor, parts.session, ticket.own_app)
+    tokens = tokens_of(vendor, parts.session, ticket.kept)
     grant = tokens.exchange(query["code"], content["verifier"], content["redirect_uri"])
     try:
-        _check_scopes(vendor, grant)
-        for integration in waiting:
-            workspaces.wake_later(ticket.workspace, integration, parts.clock())
-        _store(parts, ticket, grant)
+        return ticket, _granted(parts, ticket, grant, waiting)
     except Refusal:
-        if not _shared(parts, grant.account, vendor):  # leave no living grant behind that nobody holds
+        if not shared(parts, grant.account, vendor):  # leave no living grant behind that nobody holds
             with contextlib.suppress(Outcome):
                 tokens.revoke(grant.refresh_token)
         raise
-    return ticket, grant.account
 
 
-def _check_scopes(vendor: str, grant: Grant) -> None:
-    missing = sorted(set(OAUTH[vendor].scopes).difference(grant.scopes))
+def _granted(parts: Platform, ticket: Ticket, grant: Grant, waiting: Iterable[str]) -> Made:
+    vendor = vendor_of(ticket.vendor)
+    missing = sorted(set(oauth_of(vendor.key).scopes).difference(grant.scopes))
     if missing:
-        raise Refusal("missing_scopes", scopes=", ".join(missing))
+        raise Refusal("missing_scopes", vendor=vendor.key, scopes=", ".join(missing))
+    _same_account(parts, ticket, grant.account)
+    kept = {**ticket.kept, **grant.secrets}
+    access = Access(
+        parts.session, kept, parts.vault.digest, lambda _: grant.access_token, grant.scopes, bool(ticket.client_id)
+    )
+    report = _looked_at(vendor, access)
+    stored = _store(parts, ticket, grant.account, kept, report, waiting=waiting, lasts=grant.lasts, scopes=grant.scopes)
+    return Made(stored, report)
 
 
-def _store(parts: Platform, ticket: Ticket, grant: Grant) -> None:
+def hand_over(parts: Platform, ticket: Ticket, entered: Mapping[str, str], waiting: Iterable[str]) -> Made:
+    """Make a connection of the keys that a person entered. Refusal, or the vendor's Outcome, and nothing is stored."""
+    vendor = vendor_of(ticket.vendor)
+    kept = checked_fields(vendor, entered)
+    report = _looked_at(vendor, Access(parts.session, kept, parts.vault.digest))
+    _same_account(parts, ticket, report.account)
+    return Made(_store(parts, ticket, report.account, kept, report, waiting=waiting), report)
+
+
+def checked_fields(vendor: AccountVendor, entered: Mapping[str, str]) -> dict[str, str]:
+    """The entered fields, if they are the vendor's and complete. Refusal naming the first that is not."""
+    kept = {name: value.strip() for name, value in entered.items() if value.strip()}
+    names = [field.name for field in vendor.fields]
+    if odd := sorted(kept.keys() - set(names)):
+        raise Refusal("field_unknown", vendor=vendor.key, field=odd[0], fields=", ".join(names))
+    choices = [group for group in vendor.either if set(group) <= kept.keys()]
+    chosen = {name for group in vendor.either for name in group if name in kept}
+    if vendor.either and (len(choices) != 1 or chosen != set(choices[0])):
+        groups = " / ".join(" + ".join(group) for group in vendor.either)
+        raise Refusal("field_either", vendor=vendor.key, fields=groups)
+    for one in vendor.fields:
+        of_a_group = any(one.name in group for group in vendor.either)
+        if one.name not in kept and not one.optional and not of_a_group:
+            raise Refusal("field_missing", vendor=vendor.key, field=one.name)
+    return kept
+
+
+def _looked_at(vendor: AccountVendor, access: Access) -> Report:
+    """What a live look found; Refusal if something that is needed is missing."""
+    vendor.prepare(access)
+    report = vendor.probe(access)
+    if report.missing:
+        raise Refusal("check_failed", report, vendor=vendor.key)
+    return report
+
+
+def _same_account(parts: Platform, ticket: Ticket, account: str) -> Connection | None:
+    """The connection there was. Refusal if it led to another account and nobody asked to switch."""
     before = parts.connections.get(ticket.workspace, ticket.vendor)
-    if before and before.account != grant.account and not ticket.switch_account:
-        params = {"vendor": ticket.vendor, "account": grant.account, "before": before.account}
-        raise Refusal("already_connected_elsewhere", **params)
-    HubSpot(parts.session, lambda _: grant.access_token).ensure_unique("companies")
-    kept = {"access_token": grant.access_token, "refresh_token": grant.refresh_token, **ticket.own_app}
-    try:
-        parts.connections.connect(
-            ticket.workspace, ticket.vendor, grant.account, kept, lasts=grant.lasts, scopes=grant.scopes, before=before
-        )
-    except ConditionFailed:
-        raise Retry("refresh_busy", vendor=ticket.vendor) from None
+    if before and before.account != account and not ticket.switch_account:
+        raise Refusal("already_connected_elsewhere", vendor=ticket.vendor, account=account, before=before.account)
+    return before
 
 
-def disconnect(parts: Platform, workspace: str, vendor: str) -> list[str] | None:
-    """Uninstall, revoke and destroy. Gives what the vendor could not be told; None if there is no connection.
+def _store(
+    parts: Platform,
+    ticket: Ticket,
+    account: str,
+    kept: Mapping[str, Any],
+    report: Report,
+    *,
+    waiting: Iterable[str],
+    lasts: timedelta | None = None,
+    scopes: tuple[str, ...] = (),
+) -> Connection:
+    workspace, vendor, waiting = ticket.workspace, ticket.vendor, list(waiting)
+    for integration in waiting:
+        workspaces.wake_later(workspace, integration, parts.clock())
+    since = waiting_since(parts.deliveries.oldest_parked, workspace, waiting)
+    for _ in range(_TRIES):  # a worker may refresh the old token at this very moment
+        before = _same_account(parts, ticket, account)
+        try:
+            return parts.connections.connect(
+                workspace, vendor, account, kept, before=before, lasts=lasts, scopes=scopes,
+                timezone=report.timezone, waiting_since=since,
+            )  # fmt: skip
+        except ConditionFailed:
+            continue
+    raise Retry("refresh_busy", vendor=vendor)
 
-    Our own copy of the tokens goes in any case: a vendor that does not answer must not keep a secret alive.
-    An account that another workspace uses too stays installed there.
-    """
-    connection = parts.connections.get(workspace, vendor)
-    if connection is None or "sealed" not in connection.row:
-        return None
-    try:
-        return [] if _shared(parts, connection.account, vendor, but=workspace) else _told(parts, connection)
-    finally:
-        parts.connections.disconnected(parts.connections.get(workspace, vendor) or connection)
+
+def waiting_since(oldest_parked: Callable[[str, str], str], workspace: str, waiting: Iterable[str]) -> str:
+    """When the oldest delivery that waits for a person was accepted; "" if none does."""
+    return min(filter(None, (oldest_parked(workspace, integration) for integration in waiting)), default="")
 
 
-def _shared(parts: Platform, account: str, vendor: str, but: str = "") -> bool:
+def shared(parts: Platform, account: str, vendor: str, but: str = "") -> bool:
     """Whether a workspace (but one) is connected to an account."""
     others = (parts.connections.get(name, vendor) for name in workspaces.names() if name != but)
     return any(other and other.account == account and "sealed" in other.row for other in others)
-
-
-def _told(parts: Platform, connection: Connection) -> list[str]:
-    """Tell the vendor that it is over; gives what it could not be told."""
-    workspace, vendor, failed = connection.workspace, connection.vendor, []
-    try:
-        HubSpot(parts.session, token_source(parts, connection)).uninstall()
-    except Outcome:
-        failed.append("uninstall")
-    try:
-        held = parts.connections.secrets(parts.connections.get(workspace, vendor) or connection)
-        tokens_of(vendor, parts.session, held).revoke(held["refresh_token"])
-    except Outcome:
-        failed.append("revoke")
-    return failed

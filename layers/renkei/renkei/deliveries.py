@@ -114,7 +114,7 @@ class Deliveries:
         return sum(self._revive(row) for row in rows if row.get("seen_at", "") <= stamp(changed_at))
 
     def retry(self, row: Item) -> bool:
-        """Bring a delivery back by hand; one that is pending already is due now. False: it holds no payload any more."""
+        """Bring a delivery back by hand; one that is pending is due now. False: it holds no payload any more."""
         if "sealed" not in row:
             return False
         if row["state"] == "pending":

@@ -6,7 +6,7 @@ into an old account stay apart; the link is a kind and a vendor's id or a keyed 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from renkei.dynamo import Item, Table
 
@@ -27,6 +27,11 @@ def recall(in_scope: str, links: Iterable[str]) -> dict[str, Item]:
 def remember(in_scope: str, link: str, values: Mapping[str, str | bool]) -> None:
     """Add values to a link's row."""
     _TABLE.update({"scope": in_scope, "link": link}, put=dict(values))
+
+
+def each(in_scope: str) -> Iterator[tuple[str, str]]:
+    """(scope, link) of everything that is remembered in a scope."""
+    return ((row["scope"], row["link"]) for row in _TABLE.query(("scope", in_scope)))
 
 
 def forget(in_scope: str, link: str) -> None:

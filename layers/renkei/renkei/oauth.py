@@ -47,8 +47,8 @@ class OAuthVendor:
     """A vendor's OAuth as data. Addresses are read when used, so that a stand-in is a URL; they depend on the
     site ("" or what `site` made of a person's choice, or ValueError).
 
-    `read` raises ValueError for an answer that is not to be believed. `lasts` is an access token's life where
-    the answer does not tell (None: until it is refused); a refresh token that is unused for `lapses` ends.
+    `read` raises ValueError for an answer that is not to be believed. `timed`: answers tell how long an access
+    token lives; else it lives until it is refused. A refresh token that is unused for `lapses` ends.
     """
 
     key: str
@@ -59,7 +59,7 @@ class OAuthVendor:
     read: Callable[[Mapping[str, Any]], Told]
     introspect_url: Callable[[str], str] | None = None
     site: Callable[[str], str] = no_site
-    lasts: timedelta | None = None
+    timed: bool = True
     lapses: timedelta | None = None
 
 
@@ -95,7 +95,9 @@ def pkce() -> tuple[str, str]:
     return verifier, base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def authorize_url(vendor: OAuthVendor, app: App, site: str, redirect_uri: str, state: str, challenge: str) -> str:
+def authorize_url(
+    vendor: OAuthVendor, app: App, redirect_uri: str, state: str, challenge: str, *, site: str = ""
+) -> str:
     """Where to send the browser so that a person allows the connection."""
     query = {
         "client_id": app.client_id,
@@ -148,7 +150,7 @@ class Tokens:
         body = self._post(self._vendor.token_url(self._site), grant_type=grant_type, **fields)
         told = self._read(body)
         try:
-            lasts = timedelta(seconds=int(body["expires_in"])) if "expires_in" in body else self._vendor.lasts
+            lasts = timedelta(seconds=int(body["expires_in"])) if self._vendor.timed else None
             access, renewed = _given(body["access_token"]), body.get("refresh_token") or refresh_token
             return Grant(access, _given(renewed), lasts, told.account, told.scopes, told.kept)
         except (KeyError, TypeError, ValueError):

@@ -23,7 +23,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from pydantic import BaseModel, ValidationError
 
-from renkei import workspaces
+from renkei import notices, workspaces
 from renkei.aws import DOWN, passes
 from renkei.bells import Bell, ring
 from renkei.config import Clock, Language, utc_now
@@ -32,13 +32,17 @@ from renkei.deliveries import Deliveries
 from renkei.dynamo import Item
 from renkei.errors import Misconfigured, Outcome, Reconnect, Rejected, Retry, Skip
 from renkei.integration import Done, Integration, Job, Verdict, Worker
+from renkei.notices import Cause
 from renkei.vault import Vault
 
 AT_ONCE = 100
 _ENOUGH = timedelta(seconds=45)  # what a batch may take; less time left than that: ring again and leave
 _WORTH_WAITING = timedelta(seconds=15)
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=2)
+_QUOTA_PAUSE = timedelta(hours=1)  # where nobody says when the day's quota starts anew
 _GIVE_UP = timedelta(days=7)
+_LATE = timedelta(hours=1)  # of trying in vain, after which people are told
+_LIVE = timedelta(minutes=15)  # older than that, a delivery is part of a backlog
 _BUG = "bug"
 
 logger = Logger(service="renkei")
@@ -82,7 +86,10 @@ def platform() -> Platform:
 
 @dataclass
 class Work:
-    """What a worker gets beside its jobs. `calls` is where it counts the vendor calls it made."""
+    """What a worker gets beside its jobs. `calls` is where it counts the vendor calls it made.
+
+    `live`: somebody waits for these; else they are a backlog, which leaves a part of the rate budget alone.
+    """
 
     platform: Platform
     workspace: str
@@ -90,6 +97,7 @@ class Work:
     settings: BaseModel
     types: Mapping[str, Mapping[str, str]]
     connection: Connection
+    live: bool = True
     calls: int = 0
 
 
@@ -157,16 +165,36 @@ def _attempt(rows: Sequence[Item], bell: Bell, integration: Integration, worker:
     except Outcome as end:
         verdicts: Mapping[str, Verdict] = dict.fromkeys((row["id"] for row in rows), end)
     else:
+        work.live = seen_at - datetime.fromisoformat(min(row["accepted_at"] for row in rows)) < _LIVE
         verdicts = _verdicts(rows, worker, work)
         if any(isinstance(verdict, Done) for verdict in verdicts.values()):
             platform.connections.used(work.connection)
     if work and (lost := next((end for end in verdicts.values() if isinstance(end, Reconnect)), None)):
-        platform.connections.broken(work.connection)
+        platform.connections.broken(work.connection, lost)
         logger.warning("connection broken", workspace=bell.workspace, vendor=integration.vendor, reason=lost.code)
+    for cause in {cause.key: cause for cause in _causes(rows, verdicts, integration, seen_at)}.values():
+        notices.note(bell.workspace, cause, seen_at)
     facts = {"vendor_calls": work.calls if work else 0, "batch": len(rows)}
     ends = Counter(_settle(row, verdicts[row["id"]], platform, seen_at, facts) for row in rows)
     told = {"workspace": bell.workspace, "integration": integration.key, "ends": dict(ends), **facts}
     logger.info("drained", extra=told)
+
+
+def _causes(
+    rows: Sequence[Item], verdicts: Mapping[str, Verdict], integration: Integration, now: datetime
+) -> Iterator[Cause]:
+    """What people are to be told of; noted before the deliveries change, so that no death keeps it from them."""
+    for row in rows:
+        match verdicts[row["id"]]:
+            case Done() | Skip() | Reconnect():  # a broken connection tells of itself
+                continue
+            case Misconfigured() as end:
+                yield Cause("parked", integration.key, end.code, end.params)
+            case Retry() as end if now - _tried_since(row) < _GIVE_UP:
+                if now - _tried_since(row) >= _LATE:
+                    yield Cause("late", integration.key, end.code, end.params)
+            case end:
+                yield Cause("rejected", integration.key, end.code, end.params)
 
 
 def _verdicts(rows: Sequence[Item], worker: Worker, work: Work) -> Mapping[str, Verdict]:
@@ -229,7 +257,7 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
         ledger.settle(row, "delivered", outcome=dict(verdict.outcome), warnings=warnings, **facts)
         return "delivered"
     why = {"reason": verdict.code, "params": dict(verdict.params), **facts}
-    tried_since = datetime.fromisoformat(row["since"] if "since" in row else row["accepted_at"])
+    now = platform.clock()
     match verdict:
         case Skip():
             ledger.settle(row, "skipped", **why)
@@ -237,17 +265,24 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
         case Reconnect() | Misconfigured():
             ledger.park(row, seen_at, **why)
             return "parked"
-        case Retry() if platform.clock() - tried_since < _GIVE_UP:
-            ledger.postpone(row, platform.clock() + _pause(verdict, row["attempts"], platform.dice()), **why)
+        case Retry() if now - _tried_since(row) < _GIVE_UP:
+            ledger.postpone(row, now + _pause(verdict, row["attempts"], platform.dice()), **why)
             return "pending"
     measure("Rejected")
     ledger.settle(row, "rejected", **why)
     return "rejected"
 
 
+def _tried_since(row: Item) -> datetime:
+    """Since when a delivery has been tried: since it was accepted, or last brought back by a person."""
+    return datetime.fromisoformat(row["since"] if "since" in row else row["accepted_at"])
+
+
 def _pause(verdict: Retry, attempts: int, dice: float) -> timedelta:
-    """The vendor's word, else a doubling pause with jitter (dice in 0..1) from seconds up to an hour."""
+    """The vendor's word, else a doubling pause with jitter (dice in 0..1) from seconds up to two hours."""
     if verdict.after is not None:
         return verdict.after + timedelta(seconds=dice)
+    if verdict.daily:
+        return _QUOTA_PAUSE * (1 + dice / 2)
     doubled: timedelta = _FIRST_PAUSE * 2 ** min(attempts, 12)
     return min(doubled, _LONGEST_PAUSE) * (0.5 + dice / 2)

@@ -62,9 +62,7 @@ def token_source(parts: Platform, connection: Connection) -> TokenSource:
 def budget_of(parts: Platform, connection: Connection, *, live: bool) -> Budget:
     """The rate budget of a connection's account, shared with everybody who uses it. `live`: may use the reserve."""
     vendor, timezone = vendor_of(connection.vendor), connection.row.get("timezone", "UTC")
-    return Budget(
-        vendor.key, connection.account, vendor.limits, parts.clock, parts.sleep, live=live, timezone=timezone
-    )
+    return Budget(vendor.key, connection.account, vendor.limits, parts.clock, parts.sleep, live=live, timezone=timezone)
 
 
 def access_of(parts: Platform, connection: Connection) -> tuple[Access, TokenSource | None]:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from renkei.accounts import Access, AccountVendor, Check, Report
-from renkei.budgets import Limits
 from renkei.config import vendor_url
 from renkei.errors import Outcome
 from renkei.http import Client

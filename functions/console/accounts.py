@@ -1,0 +1,179 @@
+"""A workspace's connections as the API makes, tests, shows and ends them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from console import setup
+from console.answers import Wrong, check_views, connection_view, delivery_view
+from integrations import INTEGRATIONS, through
+from renkei import checking, config, ending, workspaces
+from renkei.accounts import VENDORS, AccountVendor, vendor_of
+from renkei.connecting import Refusal, Ticket, hand_over, issue
+from renkei.connections import Connection
+from renkei.integration import Integration
+from renkei.runtime import Platform
+from renkei.texts import text
+from renkei.vendors import timerex
+from renkei.waking import wake
+
+_SHOWN = 20
+
+
+def vendors() -> list[dict[str, Any]]:
+    """Every vendor that can be connected, and what is entered for it."""
+    return [
+        {
+            "key": vendor.key,
+            "title": vendor.title,
+            "kind": "oauth" if vendor.oauth else "keys",
+            "fields": [vars(field) for field in vendor.fields],
+            "either": [list(group) for group in vendor.either],
+            "site": bool(vendor.oauth and _has_sites(vendor)),
+        }
+        for vendor in map(vendor_of, VENDORS)
+    ]
+
+
+def connect(
+    parts: Platform,
+    workspace: str,
+    vendor: str,
+    body: Mapping[str, Any],
+    domain_name: str,
+    *,
+    language: config.Language,
+) -> dict[str, Any]:
+    """Start a connection (OAuth), make one of keys, or keep a source's token (as a keyed digest)."""
+    base = config.public_url(domain_name)
+    if not workspaces.NAME.fullmatch(workspace):
+        raise Wrong(HTTPStatus.BAD_REQUEST, "bad_name", f"a workspace's name matches {workspaces.NAME.pattern}")
+    if vendor != timerex.KEY and vendor not in VENDORS:
+        allowed = ", ".join((*VENDORS, timerex.KEY))
+        raise Wrong(HTTPStatus.NOT_FOUND, "unknown_vendor", f"there is no vendor {vendor}; allowed: {allowed}")
+    workspaces.save_address(base)
+    if vendor == timerex.KEY:
+        workspaces.register(workspace)
+        return setup.keep_token(parts, workspace, body, base)
+    wanted = vendor_of(vendor)
+    ticket = _ticket(workspace, wanted, body)
+    if wanted.oauth is None:
+        return _by_keys(parts, ticket, wanted, body, language)
+    token = issue(parts, ticket)
+    workspaces.register(workspace)
+    ends = parts.clock() + workspaces.SESSION
+    return {"url": f"{base}/oauth/{vendor}/start?ticket={token}", "expires_at": ends.isoformat(timespec="seconds")}
+
+
+def _ticket(workspace: str, vendor: AccountVendor, body: Mapping[str, Any]) -> Ticket:
+    own = {name: str(body.get(name) or "") for name in ("client_id", "client_secret")}
+    if bool(own["client_id"]) != bool(own["client_secret"]):
+        raise Wrong(HTTPStatus.BAD_REQUEST, "bad_app", "an app of your own needs client_id and client_secret")
+    site = ""
+    if vendor.oauth:
+        try:
+            site = vendor.oauth.site(str(body.get("site") or ""))
+        except ValueError as wrong:
+            raise Wrong(HTTPStatus.BAD_REQUEST, "bad_site", str(wrong)) from None
+    return Ticket(workspace, vendor.key, body.get("switch_account") is True, **own, site=site)
+
+
+def _by_keys(
+    parts: Platform, ticket: Ticket, vendor: AccountVendor, body: Mapping[str, Any], language: config.Language
+) -> dict[str, Any]:
+    entered = body.get("secrets")
+    if not isinstance(entered, dict) or not all(isinstance(value, str) for value in entered.values()):
+        fields = ", ".join(field.name for field in vendor.fields)
+        raise Wrong(HTTPStatus.BAD_REQUEST, "bad_secrets", f"secrets is an object of texts; fields: {fields}")
+    writing = through(vendor.key)
+    try:
+        made = hand_over(parts, ticket, entered, [one.key for one in writing])
+    except Refusal as refused:
+        message = text(refused.code, language, refused.params)
+        checks = check_views(refused.report, language) if refused.report else []
+        raise Wrong(HTTPStatus.CONFLICT, refused.code, message, more={"checks": checks}) from None
+    workspaces.register(ticket.workspace)
+    _wake(parts, ticket.workspace, writing)
+    message = text("connection_works", language)
+    shown = {"connected": True, "message": message, "account": made.report.account, "name": made.report.name}
+    return shown | {"checks": check_views(made.report, language)}
+
+
+def test(parts: Platform, workspace: str, vendor: str, language: config.Language) -> dict[str, Any]:
+    """Try a connection, and say of each thing whether it works, and what to do if not."""
+    connection, writing = existing(parts, workspace, vendor), through(vendor)
+    tested = checking.check(parts, connection, [one.key for one in writing])
+    if tested.healed:
+        _wake(parts, workspace, writing)
+    now = parts.connections.get(workspace, vendor) or connection
+    message = text("connection_works" if tested.ok else "connection_fails", language, {"vendor": vendor})
+    shown = {"ok": tested.ok, "message": message, "state": now.state, "account": now.account}
+    return shown | {"name": tested.report.name, "checks": check_views(tested.report, language)}
+
+
+def end(
+    parts: Platform, workspace: str, vendor: str, query: Mapping[str, str], language: config.Language
+) -> dict[str, Any]:
+    """End a connection, or a source's right to send. Wrong if it is not clear what to do with what waits."""
+    if vendor == timerex.KEY:
+        if not setup.end_source(workspace, vendor):
+            raise _not_connected(vendor)
+        return {"disconnected": True, "not_revoked": [], "waiting": 0, "discarded": 0, "forgotten": 0, "more": False}
+    connection, keys = existing(parts, workspace, vendor), [one.key for one in through(vendor)]
+    decision = query.get("waiting", "")
+    if decision not in {"", "keep", "discard"}:
+        raise Wrong(HTTPStatus.BAD_REQUEST, "bad_waiting", "waiting is keep or discard")
+    forget = query.get("forget") == "true"
+    if connection.state == "disconnected" and decision != "discard" and not forget:
+        raise _not_connected(vendor)
+    if not decision and (waiting := _waiting(parts, workspace, keys)):
+        raise _undecided(parts, workspace, keys, waiting, language)
+    ended = ending.end(parts, connection, keys, discard=decision == "discard", forget=forget)
+    left = [{"code": code, "message": text(code, language, {"vendor": vendor})} for code in ended.not_revoked]
+    counts = {"waiting": _waiting(parts, workspace, keys), "discarded": ended.discarded, "forgotten": ended.forgotten}
+    return {"disconnected": True, "not_revoked": left, **counts, "more": ended.more}
+
+
+def existing(parts: Platform, workspace: str, vendor: str) -> Connection:
+    """A connection in whatever state. Wrong if there is none."""
+    found = parts.connections.get(workspace, vendor)
+    if found is None:
+        raise _not_connected(vendor)
+    return found
+
+
+def shown(parts: Platform, workspace: str, language: config.Language) -> list[dict[str, Any]]:
+    """The connections and the sources of a workspace."""
+    kept = workspaces.settings(workspace)
+    lives = kept["document"].get("connections", {}) if kept else {}
+    found = parts.connections.of(workspace)
+    return [
+        *(connection_view(one, lives.get(one.vendor) or {}, language) for one in found),
+        *setup.sources(workspace),
+    ]
+
+
+def _waiting(parts: Platform, workspace: str, keys: Iterable[str]) -> int:
+    return sum(parts.deliveries.waiting(workspace, key) for key in keys)
+
+
+def _undecided(parts: Platform, workspace: str, keys: list[str], count: int, language: config.Language) -> Wrong:
+    rows = parts.deliveries.newest(workspace, keys, ("pending", "parked"), _SHOWN)
+    waiting = {"count": count, "deliveries": [delivery_view(row, language) for row in rows]}
+    message = text("decision_needed", language, {"count": str(count)})
+    return Wrong(HTTPStatus.CONFLICT, "decision_needed", message, more={"waiting": waiting})
+
+
+def _wake(parts: Platform, workspace: str, writing: Iterable[Integration]) -> None:
+    for integration in writing:
+        wake(parts, workspace, INTEGRATIONS[integration.key])
+
+
+def _has_sites(vendor: AccountVendor) -> bool:
+    return vendor.oauth is not None and vendor.oauth.site.__name__ != "no_site"
+
+
+def _not_connected(vendor: str) -> Wrong:
+    return Wrong(HTTPStatus.NOT_FOUND, "not_connected", f"{vendor} is not connected")

@@ -18,6 +18,15 @@ def checks_of(value: object) -> list[Json]:
     ]
 
 
+def show_tested(context: Context, vendor: str, answer: Json) -> Json:
+    """Show what a look at a connection found, and give it for a script."""
+    named, message = account(answer), text(answer.get("message")) or text(answer.get("state"))
+    checks = checks_of(answer.get("checks"))
+    context.screen.say("tested" if named else "tested_unnamed", vendor=vendor, account=named, message=message)
+    show_checks(context, checks)
+    return {"message": message, **{name: text(answer.get(name)) for name in ("account", "name")}, "checks": checks}
+
+
 def show_checks(context: Context, checks: list[Json]) -> None:
     """Show each check with its sign, and below it what to do."""
     for check in checks:

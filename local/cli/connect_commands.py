@@ -4,7 +4,7 @@ import argparse
 import webbrowser
 from urllib.parse import urlsplit
 
-from local.cli.checks import account, checks_of, show_checks
+from local.cli.checks import checks_of, show_checks, show_tested
 from local.cli.connection_commands import connections_of, look
 from local.cli.context import Context
 from local.cli.errors import FAILED, OK, Failure, Misuse, Refused
@@ -65,11 +65,8 @@ def _with_keys(context: Context, args: argparse.Namespace, vendor: Vendor) -> in
         return _refused(context, args, refused)
     if answer.get("connected") is not True:
         raise Failure("odd_answer", url=context.place.url, status=200)
-    checks = checks_of(answer.get("checks"))
-    told = {name: answer.get(name) for name in ("message", "account", "name")}
-    context.screen.data({"connected": True, **told, "checks": checks})
-    show_checks(context, checks)
-    context.screen.say("connected", vendor=vendor.title, account=account(answer))
+    context.screen.say("connected", vendor=vendor.key, account=text(answer.get("account")))
+    context.screen.data({"connected": True, **show_tested(context, vendor.key, answer)})
     return OK
 
 

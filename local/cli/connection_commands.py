@@ -2,7 +2,7 @@
 
 import argparse
 
-from local.cli.checks import account, checks_of, show_checks
+from local.cli.checks import show_tested
 from local.cli.context import Context
 from local.cli.errors import FAILED, OK, Failure, Refused
 from local.cli.screen import local_time
@@ -56,12 +56,8 @@ def look(context: Context, vendor: str) -> Json:
     answer = context.api.call("POST", "workspaces", context.workspace, "connections", vendor, "test")
     if not isinstance(answer.get("ok"), bool):
         raise Failure("odd_answer", url=context.place.url, status=200)
-    message, state, checks = text(answer.get("message")), text(answer.get("state")), checks_of(answer.get("checks"))
-    named = account(answer)
-    context.screen.say("tested" if named else "tested_unnamed", vendor=vendor, account=named, message=message or state)
-    show_checks(context, checks)
-    told = {name: text(answer.get(name)) for name in ("account", "name")}
-    return {"vendor": vendor, "ok": answer["ok"], "state": state, "message": message, **told, "checks": checks}
+    told = {"vendor": vendor, "ok": answer["ok"], "state": text(answer.get("state"))}
+    return {**told, **show_tested(context, vendor, answer)}
 
 
 def connections_of(context: Context) -> list[Json]:

@@ -52,7 +52,12 @@ def test_fields_are_asked_for_without_echo(run: Run, stack: FakeStack, asked: li
         "switch_account": False,
         "secrets": {"api_key": "s3cret-1", "api_token": "s3cret-2"},
     }
-    assert result.out.splitlines() == ["  ✓ Account: Demo", "  – Quota: 2,900 left", "Connected: board Demo (7)"]
+    assert result.out.splitlines() == [
+        "Connected: board 7",
+        "board Demo (7): Fine.",
+        "  ✓ Account: Demo",
+        "  – Quota: 2,900 left",
+    ]
     assert quiet(result)
 
 

@@ -129,12 +129,14 @@ def test_apply_refuses_a_file_of_another_workspace(run: Run, stack: FakeStack, f
 
 def test_export_writes_a_stable_readable_file_that_can_be_applied(run: Run, stack: FakeStack, tmp_path: Path) -> None:
     saved = read_workspace_file(EXAMPLE).data
-    scrambled = {name: saved[name] for name in ("integrations", "sources", "language", "workspace")}
+    names = ("integrations", "sources", "connections", "language", "notices", "workspace")
+    scrambled = {name: saved[name] for name in names}
     stack.on("GET", DEMO, (200, scrambled))
     result = run("export")
     assert result.code == 0
     assert result.out.startswith("workspace: demo\nlanguage: ja\nsources:\n")
     assert "          - {property: country, text: 日本, policy: fill}\n" in result.out
+    assert "    - {mail: technik@example.com, language: de}\nconnections:\n  hubspot:\n    keep_alive: f" in result.out
     assert run("export", "--json").out.startswith("{")
 
     assert run("export", "--output", "out.yaml").code == 0

@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from urllib.parse import urlsplit
 
+from local.stack import scheduled
 from local.stack.children import answers
 from local.stack.errors import StackError
 from local.stack.logs import FUNCTIONS, lines
@@ -28,19 +29,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("status", help="show the running stack's addresses")
     logs = commands.add_parser("logs", help="show what the functions logged")
     logs.add_argument("function", nargs="?", help=f"{', '.join(FUNCTIONS)} (default: all)")
+    run = commands.add_parser("run", help="run a scheduled function now, without waiting for its time")
+    run.add_argument("job", choices=scheduled.JOBS)
     given = parser.parse_args(arguments)
+    todo: dict[str, Callable[[], int]] = {
+        "up": lambda: _up(chosen_ports(given)),
+        "down": _down,
+        "deploy": _deploy,
+        "status": _status,
+        "logs": lambda: _logs(given.function),
+        "run": lambda: _run(given.job),
+    }
     try:
-        match given.command:
-            case "up":
-                return _up(chosen_ports(given))
-            case "down":
-                return _down()
-            case "deploy":
-                return _deploy()
-            case "logs":
-                return _logs(given.function)
-            case _:
-                return _status()
+        return todo[given.command]()
     except StackError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -129,6 +130,11 @@ def _status() -> int:
 def _logs(function: str | None) -> int:
     for line in lines(_needed().endpoint_url, function):
         say(line)
+    return 0
+
+
+def _run(job: str) -> int:
+    say(scheduled.run(_needed().endpoint_url, job))
     return 0
 
 

@@ -12,17 +12,20 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Response
 
+from local.sandbox.board import Board
 from local.sandbox.faults import Cut, TimedOut
 from local.sandbox.hubspot import HubSpot
 from local.sandbox.mailbox import Mailbox
+from local.sandbox.mailchimp import Mailchimp
 from local.sandbox.salesforce import Salesforce
+from local.sandbox.slack import Slack
 from local.sandbox.vendor import Vendor, really_sleep
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST, PORT, HANG = "127.0.0.1", 3001, 5.0
-VENDORS: tuple[type[Vendor], ...] = (HubSpot, Salesforce)
+VENDORS: tuple[type[Vendor], ...] = (HubSpot, Salesforce, Board, Mailchimp, Slack)
 
 
 class Handler(WSGIRequestHandler):

@@ -23,6 +23,8 @@ import renkei.dynamo
 import renkei.vault
 from local.sandbox.faults import Fault
 from local.sandbox.hubspot import HubSpot
+from local.sandbox.salesforce import Salesforce
+from local.sandbox.salesforce.orgs import ORGS
 from local.sandbox.server import serve
 from local.sandbox.vendor import Vendor
 from renkei.config import utc_now
@@ -54,6 +56,7 @@ class World:
 
     clock: Moving
     hubspot: HubSpot
+    salesforce: Salesforce
     address: str
 
     def worker(self) -> Platform:
@@ -62,11 +65,9 @@ class World:
         session.trust_env = False
         return Platform(self.clock, session=session)
 
-    def connect(self, vendor: str, account: str, secrets: dict[str, str]) -> None:
+    def connect(self, vendor: str, account: str, secrets: dict[str, str], lasts: timedelta | None) -> None:
         """A connection whose access token has ended a while ago."""
-        connections = self.worker().connections
-        before = connections.get(WORKSPACE, vendor)
-        connections.connect(WORKSPACE, vendor, account, secrets, before=before, lasts=timedelta(minutes=30))
+        self.worker().connections.connect(WORKSPACE, vendor, account, secrets, before=None, lasts=lasts)
         self.clock.ahead += timedelta(hours=7)
         app_of(vendor, {})  # the client of Secrets Manager is powertools', one for the whole process
 
@@ -81,6 +82,11 @@ class World:
 
         with ThreadPoolExecutor(WORKERS) as pool:
             return list(pool.map(work, range(WORKERS)))
+
+
+def answered(address: str, token: str) -> bool:
+    """Whether a vendor answers to an access token."""
+    return requests.get(address, headers={"authorization": f"Bearer {token}"}, timeout=5).status_code == 200
 
 
 def refreshes(sandbox: Vendor) -> list[int]:
@@ -113,14 +119,15 @@ def own_clients(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def world(own_clients: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     clock = Moving()
-    hubspot = HubSpot(clock, sleep=time.sleep)
-    server = serve({"hubspot": hubspot}, port=0)
+    hubspot, salesforce = HubSpot(clock, sleep=time.sleep), Salesforce(clock, sleep=time.sleep)
+    server = serve({"hubspot": hubspot, "salesforce": salesforce}, port=0)
     address = f"http://127.0.0.1:{server.port}"
     monkeypatch.setenv("RENKEI_HUBSPOT_URL", f"{address}/hubspot")
+    monkeypatch.setenv("RENKEI_SALESFORCE_LOGIN_URL", f"{address}/salesforce")
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    # Long enough that everybody else comes while the one is at it.
-    hubspot.faults.add(Fault("POST", "*/token", kind="delay", seconds=1.0, times=None))
-    yield World(clock, hubspot, address)
+    for sandbox in (hubspot, salesforce):  # long enough that everybody else comes while the one is at it
+        sandbox.faults.add(Fault("POST", "*/token", kind="delay", seconds=1.0, times=None))
+    yield World(clock, hubspot, salesforce, address)
     server.shutdown()
     server.server_close()
 
@@ -128,11 +135,11 @@ def world(own_clients: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]
 def test_fifty_workers_make_one_refresh_call(world: World) -> None:
     account = "111111"
     access, refresh = world.hubspot.issue_token(int(account))
-    world.connect("hubspot", account, {"access_token": access, "refresh_token": refresh})
-    details = f"{world.address}/hubspot/account-info/2026-09/details"
+    tokens_kept = {"access_token": access, "refresh_token": refresh}
+    world.connect("hubspot", account, tokens_kept, lasts=timedelta(minutes=30))
 
     def lives(token: str) -> bool:
-        return requests.get(details, headers={"authorization": f"Bearer {token}"}, timeout=5).status_code == 200
+        return answered(f"{world.address}/hubspot/account-info/2026-09/details", token)
 
     assert not lives(access), "the token that was stored has ended"
     tokens = world.all_at_once("hubspot", lambda source: source())
@@ -151,3 +158,24 @@ def test_fifty_workers_make_one_refresh_call(world: World) -> None:
     assert stored is not None
     assert stored.version == 3
     assert "owner" not in stored.row, "nobody holds the lease any more"
+
+
+def test_fifty_workers_use_a_single_use_refresh_token_once(world: World) -> None:
+    """Salesforce's refresh tokens work once: a used one, shown again, would end every token of the connection."""
+    access, refresh = world.salesforce.issue_token()
+    org = ORGS[0].id
+    kept = {"access_token": access, "refresh_token": refresh, "instance_url": f"{world.address}/salesforce", "org": org}
+    world.connect("salesforce", org, kept, lasts=None)
+    limits = f"{world.address}/salesforce/services/data/v67.0/limits"
+    assert not answered(limits, access), "the session that was stored has ended"
+    for number in (1, 2):
+        # Its sessions name no end: everybody was refused, and wants another one.
+        tokens = world.all_at_once("salesforce", lambda source: source(True))
+        assert refreshes(world.salesforce) == [200] * number
+        assert len(set(tokens)) == 1
+        assert answered(limits, tokens[0])
+        assert world.salesforce.living(org) == (1, number)
+    stored = world.worker().connections.get(WORKSPACE, "salesforce")
+    assert stored is not None
+    assert (stored.state, stored.version) == ("connected", 3)
+    assert world.worker().connections.secrets(stored)["refresh_token"] != refresh

@@ -39,11 +39,11 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9]
 class Answer:
     """A vendor's answer: status, parsed JSON (None if there was none) and headers (case-insensitive).
 
-    `text` is its first 2,000 characters, for vendors that answer in plain text; it is not for logs.
+    `text` is its first 2,000 characters, for vendors that answer in plain text. Neither is for logs.
     """
 
     status: int
-    body: Any
+    body: Any = field(repr=False)
     headers: Mapping[str, str]
     text: str = field(default="", repr=False)
 

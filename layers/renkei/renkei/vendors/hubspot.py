@@ -32,7 +32,7 @@ _OBJECTS = f"/crm/objects/{VERSION}"
 _BATCH = 100
 _BESIDE = {"companies": "domain", "meetings": "hs_meeting_title"}
 _TRIES = 4  # of a batch that conflicts; then one by one
-_SEARCHES = 4  # at once; then one by one, where no budget sees to it
+_SEARCHES = 4  # a second, where no budget sees to it
 
 
 def base_url() -> str:
@@ -101,9 +101,9 @@ class HubSpot:
     # https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
     def _search(self, action: Search) -> Result:
         result = Result()
-        for number, body in enumerate(search_bodies(action), 1):
-            if self._free and number > _SEARCHES:
-                self._sleep(1 / _SEARCHES)
+        for number, body in enumerate(search_bodies(action)):
+            if self._free and number and number % _SEARCHES == 0:
+                self._sleep(1)
             after: str | None = "0"
             while after is not None:
                 path, asked = f"{_OBJECTS}/{action.object}/search", {**body, "after": after}

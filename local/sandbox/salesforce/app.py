@@ -132,8 +132,14 @@ class Salesforce(Vendor):
             self._rest = rest.Rest(self.tokens, self.orgs, self.settings)
 
     def configure(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """Change switches."""
-        self.settings.change(changes)
+        """Change switches. `revoke` is none: the admin of that org takes the app's access away, once, now."""
+        switches = dict(changes)
+        org = switches.pop("revoke", None)
+        if org is not None and not (isinstance(org, str) and org in self.orgs):
+            raise ValueError(f"no such org: {org!r}")
+        self.settings.change(switches)
+        if isinstance(org, str):
+            self.revoke(org)
         return asdict(self.settings)
 
     # The way of a request.

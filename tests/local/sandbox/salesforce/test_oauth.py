@@ -250,6 +250,17 @@ def test_an_admin_revokes_the_app_in_one_org(api: Api, salesforce: Salesforce) -
     assert (api.uses(other[0]).status_code, api.refresh(other[1]).status_code) == (200, 200)
 
 
+def test_an_org_s_admin_can_be_played_over_http(api: Api, salesforce: Salesforce) -> None:
+    kept, lost = salesforce.issue_token(KAISHA.id)[0], salesforce.issue_token(FIRMA.id)[0]
+    wrongs: tuple[object, ...] = ("x", 1, [])
+    for wrong in wrongs:
+        assert api.post("/_sandbox/settings", json={"revoke": wrong}).status_code == 400
+    told = api.post("/_sandbox/settings", json={"revoke": FIRMA.id, "daily_limit": 5}).json()
+    assert told["daily_limit"] == 5
+    assert "revoke" not in told
+    assert [api.uses(token).status_code for token in (kept, lost)] == [200, 401]
+
+
 def test_who_the_user_is(api: Api, salesforce: Salesforce, clock: Clock) -> None:
     path = "/services/oauth2/userinfo"
     access = salesforce.issue_token(FIRMA.id, frozenset({"api"}))[0]

@@ -7,9 +7,14 @@ so the sandbox answers under Salesforce's own host names, in process. Its type h
 from typing import Any
 
 import pytest
-from simple_salesforce import Salesforce as Client
-from simple_salesforce import SalesforceExpiredSession, SalesforceRefusedRequest, SalesforceResourceNotFound
-from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceMalformedRequest
+from simple_salesforce.api import Salesforce as Client
+from simple_salesforce.exceptions import (
+    SalesforceAuthenticationFailed,
+    SalesforceExpiredSession,
+    SalesforceMalformedRequest,
+    SalesforceRefusedRequest,
+    SalesforceResourceNotFound,
+)
 
 from local.sandbox.salesforce import DEMO, Salesforce
 from tests.local.sandbox.conftest import Clock

@@ -25,13 +25,19 @@ import oauth.app
 import schedules.app
 import schedules.daily
 import webhooks.app
+from local.sandbox.board import Board
 from local.sandbox.hubspot import HubSpot
 from local.sandbox.inprocess import WsgiAdapter
+from local.sandbox.mailchimp import Mailchimp
+from local.sandbox.salesforce import Salesforce
+from local.sandbox.salesforce.orgs import ORGS
+from local.sandbox.slack import Slack
 from renkei import aws, runtime
 from renkei.runtime import Platform
 
 ROOT = Path(__file__).parents[1]
-SANDBOX = "http://127.0.0.1:3001/hubspot"
+SANDBOXES = "http://127.0.0.1:3001"
+SANDBOX = f"{SANDBOXES}/hubspot"
 PUBLIC = "https://renkei.example.com"
 TOKEN = "timerex-security-token-0001"
 SENDER = "renkei@sandbox.example"
@@ -122,12 +128,17 @@ class Stack:
     def __post_init__(self) -> None:
         """Put the parts together."""
         self.hubspot = HubSpot(self.clock, sleep=self.clock.sleep)
+        self.salesforce = Salesforce(self.clock, sleep=self.clock.sleep)
+        self.board = Board(self.clock, sleep=self.clock.sleep)
+        self.mailchimp = Mailchimp(self.clock, sleep=self.clock.sleep)
+        self.slack = Slack(self.clock, sleep=self.clock.sleep)
         self.platform = Platform(self.clock, self.clock.sleep, self.session(), dice=lambda: 0.5)
 
     def session(self) -> requests.Session:
-        """A session whose HubSpot is the sandbox in this process."""
+        """A session whose vendors are the sandboxes in this process."""
         session = requests.Session()
-        session.mount(SANDBOX, WsgiAdapter(self.hubspot, "/hubspot"))
+        for vendor in (self.hubspot, self.salesforce, self.board, self.mailchimp, self.slack):
+            session.mount(f"{SANDBOXES}/{vendor.name}", WsgiAdapter(vendor, f"/{vendor.name}"))
         return session
 
     def restart(self) -> None:
@@ -172,10 +183,16 @@ class Stack:
 
     def connect(self, portal: int = PORTAL, **asked: object) -> dict[str, Any]:
         """Connect HubSpot through the real routes; gives the answer of the callback."""
-        _, told = self.api("POST", f"/api/workspaces/{self.workspace}/connections/hubspot", asked)
+        return self.consented("hubspot", asked, portal=str(portal))
+
+    def consented(self, vendor: str, asked: Mapping[str, object], **account: str) -> dict[str, Any]:
+        """Connect a vendor through the real routes and its consent page; gives the answer of the callback."""
+        _, told = self.api("POST", f"/api/workspaces/{self.workspace}/connections/{vendor}", asked)
         started = self.browse(told["url"])
         cookie = started["cookies"][0].partition(";")[0]
-        return self.browse(self.consent(started["headers"]["location"], portal), cookie)
+        fields = {"answer": "allow", **(account or {"org": ORGS[0].id})}
+        pressed = self.session().post(started["headers"]["location"], data=fields, allow_redirects=False, timeout=5)
+        return self.browse(pressed.headers["location"], cookie)
 
     def apply(self, settings: Mapping[str, Any] | None = None, **document: object) -> tuple[int, dict[str, Any]]:
         """Apply a workspace file with these settings of booking_to_hubspot."""
@@ -291,6 +308,14 @@ def _environment() -> dict[str, str]:
         "RENKEI_HUBSPOT_URL": SANDBOX,
         "RENKEI_HUBSPOT_AUTHORIZE_URL": f"{SANDBOX}/oauth/authorize",
         "RENKEI_HUBSPOT_APP_SECRET": "renkei/hubspot-app",
+        "RENKEI_SALESFORCE_LOGIN_URL": f"{SANDBOXES}/salesforce",
+        "RENKEI_SALESFORCE_HOSTS": "127.0.0.1",
+        "RENKEI_SALESFORCE_APP_SECRET": "renkei/salesforce-app",
+        "RENKEI_BOARD_URL": f"{SANDBOXES}/board/v1",
+        "RENKEI_MAILCHIMP_URL": f"{SANDBOXES}/mailchimp/3.0",
+        "RENKEI_SLACK_URL": f"{SANDBOXES}/slack/api",
+        "RENKEI_SLACK_HOOKS_URL": f"{SANDBOXES}/slack",
+        "RENKEI_FALCANA_HOSTS": "127.0.0.1",
         "RENKEI_PUBLIC_URL": PUBLIC,
         "RENKEI_NOTICE_FROM": SENDER,
         "RENKEI_IDLE_CONNECTION_DAYS": "180",
@@ -328,5 +353,7 @@ def _make(stack: Stack) -> None:
             **({"LocalSecondaryIndexes": local} if local else {}),
         )
     aws.client("sqs").create_queue(QueueName=QUEUE, Attributes={"FifoQueue": "true"})
-    secret = {"client_id": stack.hubspot.app.client_id, "client_secret": stack.hubspot.app.client_secret}
-    boto3.client("secretsmanager").create_secret(Name="renkei/hubspot-app", SecretString=json.dumps(secret))
+    for vendor in (stack.hubspot, stack.salesforce):
+        secret = json.dumps({"client_id": vendor.app.client_id, "client_secret": vendor.app.client_secret})
+        boto3.client("secretsmanager").create_secret(Name=f"renkei/{vendor.name}-app", SecretString=secret)
+    aws.client("sesv2").create_email_identity(EmailIdentity=SENDER)

@@ -7,6 +7,7 @@ A vendor says this of itself in `renkei/vendors/<vendor>_account.py`, as `ACCOUN
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
@@ -73,7 +74,8 @@ def no_token(fresh: bool) -> str:  # noqa: ARG001 - as a token source
 class Access:
     """What a probe or an end may use: for keys the entered fields, for OAuth the tokens and what came with them.
 
-    `digest` gives a keyed digest (purpose, text) as the id of an account that has none of its own.
+    `digest` gives a keyed digest (purpose, text) as the id of an account that has none of its own; `sleep` passes
+    seconds where a vendor is slow to allow the next call.
     """
 
     session: requests.Session
@@ -82,6 +84,7 @@ class Access:
     token: Callable[[bool], str] = no_token
     scopes: tuple[str, ...] = ()
     own_app: bool = False
+    sleep: Callable[[float], None] = time.sleep
 
 
 def nothing(access: Access) -> None:

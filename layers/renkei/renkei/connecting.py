@@ -121,7 +121,13 @@ def _granted(parts: Platform, ticket: Ticket, grant: Grant, waiting: Iterable[st
     _same_account(parts, ticket, grant.account)
     kept = {**ticket.kept, **grant.secrets}
     access = Access(
-        parts.session, kept, parts.vault.digest, lambda _: grant.access_token, grant.scopes, bool(ticket.client_id)
+        parts.session,
+        kept,
+        parts.vault.digest,
+        lambda _: grant.access_token,
+        grant.scopes,
+        bool(ticket.client_id),
+        parts.sleep,
     )
     report = _looked_at(vendor, access)
     stored = _store(parts, ticket, grant.account, kept, report, waiting=waiting, lasts=grant.lasts, scopes=grant.scopes)
@@ -132,7 +138,7 @@ def hand_over(parts: Platform, ticket: Ticket, entered: Mapping[str, str], waiti
     """Make a connection of the keys that a person entered. Refusal, or the vendor's Outcome, and nothing is stored."""
     vendor = vendor_of(ticket.vendor)
     kept = checked_fields(vendor, entered)
-    report = _looked_at(vendor, Access(parts.session, kept, parts.vault.digest))
+    report = _looked_at(vendor, Access(parts.session, kept, parts.vault.digest, sleep=parts.sleep))
     _same_account(parts, ticket, report.account)
     return Made(_store(parts, ticket, report.account, kept, report, waiting=waiting), report)
 

@@ -68,8 +68,9 @@ def budget_of(parts: Platform, connection: Connection, *, live: bool) -> Budget:
 def access_of(parts: Platform, connection: Connection) -> tuple[Access, TokenSource | None]:
     """What a probe or an end may use of a connection, and where its tokens come from (None: it has keys)."""
     if vendor_of(connection.vendor).oauth is None:
-        return Access(parts.session, parts.connections.secrets(connection), parts.vault.digest), None
+        held = parts.connections.secrets(connection)
+        return Access(parts.session, held, parts.vault.digest, sleep=parts.sleep), None
     source = token_source(parts, connection)
     own_app = bool(source.secrets.get("client_id"))
-    held = Access(parts.session, source.secrets, parts.vault.digest, source, connection.scopes, own_app)
+    held = Access(parts.session, source.secrets, parts.vault.digest, source, connection.scopes, own_app, parts.sleep)
     return held, source

@@ -9,7 +9,6 @@ https://the-board.jp/helps/help_common_api (keys and tokens), https://developers
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -40,15 +39,12 @@ _UNKNOWN_KEY, _USED_UP = "Forbidden", "Limit Exceeded"  # what Amazon's API Gate
 type _Ask = Callable[..., Answer | None]
 
 
-def probe(access: Access, sleep: Callable[[float], None] = time.sleep) -> Report:
-    """Read one record of each list, and one by its id, as far as the token may: six calls at most.
-
-    `sleep` passes the second that board asks for after three calls.
-    """
+def probe(access: Access) -> Report:
+    """Read one record of each list, and one by its id, as far as the token may: six calls at most."""
     for name in ("api_key", "api_token"):
         if not _PRINTED.fullmatch(access.secrets[name]):
             raise Reconnect("board_key_form", vendor=KEY, field=name)
-    ask = partial(_ask, access, sleep)
+    ask = partial(_ask, access)
     lists = {kind: ask(f"/{kind}", {"per_page": "1"}) for kind in _LISTS}
     if not any(lists.values()):
         raise Reconnect("board_token_refused", vendor=KEY)
@@ -83,13 +79,11 @@ def refusal(answer: Answer) -> Outcome:
     return outcome(KEY, answer)
 
 
-def _ask(
-    access: Access, sleep: Callable[[float], None], path: str, params: Mapping[str, str] | None = None
-) -> Answer | None:
+def _ask(access: Access, path: str, params: Mapping[str, str] | None = None) -> Answer | None:
     """Make one call; None if the token lacks the tick. Waits once where board says that it is too fast."""
     answer = _get(access, path, params)
     if answer.status == _TOO_MANY and _message(answer) != _USED_UP:
-        sleep(1.0)
+        access.sleep(1.0)
         answer = _get(access, path, params)
     if answer.status == _FORBIDDEN and _message(answer) != _UNKNOWN_KEY:
         return None

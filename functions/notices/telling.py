@@ -1,0 +1,117 @@
+"""Puts a cause into words: what happened, what to do, and the numbers and ids that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from integrations import INTEGRATIONS, through
+from notices.mails import Content
+from renkei import notices
+from renkei.accounts import VENDORS, vendor_of
+from renkei.causes import Cause
+from renkei.config import Language
+from renkei.deliveries import State, public_id, stamp
+from renkei.dynamo import Item
+from renkei.runtime import Platform
+from renkei.texts import text
+
+_MOST_NAMED, _MOST_READ = 20, 200
+_NAMING = ("property", "field", "question", "calendar", "scopes")
+"""What names the thing to be mended, among the parameters of an Outcome."""
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Tells of one workspace. Its numbers are those of the moment."""
+
+    parts: Platform
+    workspace: str
+
+    def content(self, cause: Cause, since: datetime, language: Language, rejected: Sequence[Item] = ()) -> Content:
+        """What a mail or page says. `rejected`: the deliveries of a digest, of which the first ones are named."""
+        params = self._params(cause, language, len(rejected))
+        return Content(
+            language,
+            notices.subject(cause, self.workspace, name_of(cause, language), language),
+            text(f"notice_{cause.kind}_lead", language, params),
+            tuple(self._paragraphs(cause, language, params)),
+            tuple(self._facts(cause, since, language)),
+            tuple(_named(row, language) for row in rejected[:_MOST_NAMED]),
+            tuple(self._commands(cause)),
+        )
+
+    def still(self, cause: Cause) -> bool:
+        """Whether a delivery still waits for what a worker noted."""
+        state: State = "parked" if cause.kind == "parked" else "pending"
+        rows = self.parts.deliveries.newest(self.workspace, [cause.about], [state], _MOST_READ)
+        return len(rows) >= _MOST_READ or any(_waits_for(row, cause) for row in rows)
+
+    def rejected(self, after: datetime, until: datetime) -> list[Item]:
+        """The newest deliveries that were rejected after one moment and until another."""
+        rows = self.parts.deliveries.newest(self.workspace, list(INTEGRATIONS), ["rejected"], _MOST_READ)
+        found = [row for row in rows if stamp(after) < row["settled_at"] <= stamp(until)]
+        return found or (rows if len(rows) >= _MOST_READ else [])
+
+    def _params(self, cause: Cause, language: Language, count: int) -> dict[str, str]:
+        name = name_of(cause, language)
+        which = {"vendor": cause.about} if cause.about in VENDORS else {"integration": name}
+        number = f"{count}+" if count >= _MOST_READ else str(count)
+        return {**cause.params, **which, "workspace": self.workspace, "count": number}
+
+    def _paragraphs(self, cause: Cause, language: Language, params: dict[str, str]) -> list[str]:
+        said = []
+        if cause.code and cause.kind in {"broken", "parked", "late"}:
+            said.append(text(cause.code, language, cause.params))
+        if cause.kind in {"idle30", "idle7"}:
+            said.append(text("notice_idle_remedy", language, params))
+        if cause.kind == "recovered" and (params["rejected"], params["waiting"]) != ("0", "0"):
+            said.append(text("notice_recovered_rest", language, params))
+        return said
+
+    def _facts(self, cause: Cause, since: datetime, language: Language) -> list[tuple[str, str]]:
+        facts = [("workspace", self.workspace)]
+        if cause.kind == "recovered":
+            return facts + [(name, cause.params[name]) for name in ("delivered", "skipped", "rejected", "waiting")]
+        if cause.kind in {"idle30", "idle7"}:
+            facts.append(("until", cause.params["until"]))
+        elif cause.kind != "rejected":
+            facts.append(("since", f"{since:%Y-%m-%d %H:%M} UTC"))
+            waiting = through(cause.about) if cause.about in VENDORS else [INTEGRATIONS[cause.about]]
+            count = sum(self.parts.deliveries.waiting(self.workspace, one.key) for one in waiting)
+            facts.append(("waiting", str(count)))
+        facts += [("field", cause.params[name]) for name in _NAMING if name in cause.params]
+        return [(text(f"notice_label_{name}", language), value) for name, value in facts]
+
+    def _commands(self, cause: Cause) -> list[str]:
+        here = f"--workspace {self.workspace}"
+        match cause.kind:
+            case "broken" | "expired":
+                return [f"renkei connect {cause.about} {here}"]
+            case "idle30" | "idle7":
+                return [f"renkei apply workspace.yaml {here}", f"renkei connect {cause.about} {here}"]
+            case "parked":
+                return [f"renkei apply workspace.yaml {here}", f"renkei deliveries --state parked {here}"]
+            case "late":
+                return [f"renkei deliveries --state pending {here}"]
+            case "rejected":
+                return [f"renkei deliveries --state rejected {here}", f"renkei retry ID {here}"]
+        return []
+
+
+def name_of(cause: Cause, language: Language) -> str:
+    """The name, for people, of what a cause is about; the key where there is none (any more)."""
+    if cause.about in VENDORS:
+        return vendor_of(cause.about).title
+    return INTEGRATIONS[cause.about].title[language] if cause.about in INTEGRATIONS else cause.about
+
+
+def _named(row: Item, language: Language) -> tuple[str, str]:
+    integration = row["box"].partition("#")[2]
+    return public_id(integration, row["id"]), text(row["reason"], language, row.get("params"))
+
+
+def _waits_for(row: Item, cause: Cause) -> bool:
+    same = row.get("reason") == cause.code
+    return same and (cause.kind != "parked" or row.get("params", {}) == dict(cause.params))

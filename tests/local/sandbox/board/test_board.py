@@ -1,0 +1,169 @@
+"""The sandbox board is as strict as board's own documentation says, and as an API Gateway is before it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from local.sandbox.board import DEMO, OTHER, Board
+from local.sandbox.board.accounts import TICKS
+from tests.local.sandbox.callers import Caller
+from tests.local.sandbox.conftest import Clock
+
+ADDRESS = "http://127.0.0.1:3001/board"
+NOT_ALLOWED = {"message": "許可されていません。"}
+
+
+@pytest.fixture
+def board(clock: Clock) -> Board:
+    board = Board(clock)
+    board.configure({"burst_limit": None})
+    return board
+
+
+@pytest.fixture
+def api(board: Board) -> Caller:
+    return _caller(board)
+
+
+def _caller(board: Board, api_key: str = DEMO.api_key, token: str = DEMO.api_token) -> Caller:
+    return Caller(board, ADDRESS, **{"x-api-key": api_key, "authorization": f"Bearer {token}"})
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "message"),
+    [
+        ({}, 403, "Forbidden"),
+        ({"authorization": "Bearer demo-board-token"}, 403, "Forbidden"),
+        ({"x-api-key": "nonsense", "authorization": "Bearer demo-board-token"}, 403, "Forbidden"),
+        ({"x-api-key": "demo-board-key"}, 401, "認証に失敗しました。"),
+        ({"x-api-key": "demo-board-key", "authorization": "Bearer nonsense"}, 401, "認証に失敗しました。"),
+        ({"x-api-key": "demo-board-key", "authorization": "demo-board-token"}, 401, "認証に失敗しました。"),
+        ({"x-api-key": "demo-board-key", "authorization": "Bearer other-board-token"}, 401, "認証に失敗しました。"),
+    ],
+    ids=str,
+)
+def test_both_keys_on_every_call(board: Board, headers: dict[str, str], status: int, message: str) -> None:
+    answer = Caller(board, ADDRESS, **headers).get("/v1/users")
+    assert (answer.status_code, answer.json()) == (status, {"message": message})
+
+
+def test_a_list_is_a_bare_array_newest_first(api: Caller, board: Board) -> None:
+    for name in ("一", "二", "三"):
+        board.seed("clients", {"name": name, "name_disp": name})
+    board.seed("clients", {"name": "他社"}, OTHER.api_key)
+    answer = api.get("/v1/clients?per_page=2&name=ignored")
+    assert [row["name"] for row in answer.json()] == ["三", "二"]
+    assert answer.headers["X-Total-Count"] == "3"
+    assert (answer.headers["X-Page"], answer.headers["X-Per-Page"]) == ("1", "2")
+    assert [row["id"] for row in api.get("/v1/clients?per_page=2&page=2").json()] == [1]
+    assert api.get("/v1/clients?page=9").json() == []
+    assert api.get("/v1/clients/2").json()["created_at"] == "2026-11-22T10:02:03.456+09:00"
+    assert api.get("/v1/clients/9").status_code == 404
+
+
+def test_a_user_as_board_shows_one(api: Caller) -> None:
+    (user,) = api.get("/v1/users").json()
+    assert {"id", "email", "last_name", "first_name", "role_id", "role_name", "valid_flg"} <= user.keys()
+
+
+@pytest.mark.parametrize("query", ["per_page=101", "per_page=0", "per_page=x", "page=0", "page=-1"])
+def test_pages_have_bounds(api: Caller, query: str) -> None:
+    assert api.get(f"/v1/projects?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "tick"),
+    [
+        ("/v1/users", "users.list"),
+        ("/v1/clients", "clients.list"),
+        ("/v1/clients/1", "clients.read"),
+        ("/v1/projects", "projects.list"),
+        ("/v1/projects/1", "projects.read"),
+        ("/v1/invoices", "invoices.list"),
+    ],
+)
+def test_each_endpoint_has_a_tick_of_its_own(board: Board, path: str, tick: str) -> None:
+    for kind in ("clients", "projects"):
+        board.seed(kind, {"name": "一"})
+    without = board.issue_token(ticks=frozenset(name for name in TICKS if name != tick))
+    refused = _caller(board, token=without).get(path)
+    assert (refused.status_code, refused.json()) == (403, NOT_ALLOWED)
+    only = board.issue_token(ticks=frozenset(name for name in TICKS if name == tick))
+    assert _caller(board, token=only).get(path).status_code == 200
+    board.configure({"withheld": [tick]})
+    assert _caller(board).get(path).status_code == 403
+
+
+def test_what_is_not_there(api: Caller) -> None:
+    assert api.get("/v1/nonsense").status_code == 404
+    assert api.post("/v1/invoices", json={}).status_code == 405
+
+
+def test_three_calls_a_second_and_key(board: Board, clock: Clock) -> None:
+    board.configure({"burst_limit": 3})
+    api, second = _caller(board), _caller(board, token=board.issue_token())
+    assert [api.get("/v1/users").status_code for _ in range(2)] == [200, 200]
+    assert [second.get("/v1/users").status_code for _ in range(2)] == [200, 429], "tokens share the key's limit"
+    refused = api.get("/v1/users")
+    assert (refused.status_code, refused.json()) == (429, {"message": "Too Many Requests"})
+    assert "Retry-After" not in refused.headers
+    assert _caller(board, OTHER.api_key, OTHER.api_token).get("/v1/users").status_code == 200
+    clock.pass_(1)
+    assert api.get("/v1/users").status_code == 200
+
+
+def test_three_thousand_a_day_that_starts_at_midnight_utc(board: Board, clock: Clock) -> None:
+    api = _caller(board)
+    clock.now = datetime(2026, 11, 22, 23, 59, 58, tzinfo=UTC)
+    assert board.settings.daily_limit == 3000
+    board.configure({"daily_limit": 5})
+    assert [api.get("/v1/users").status_code for _ in range(5)] == [200] * 5
+    refused = api.get("/v1/users")
+    assert (refused.status_code, refused.json()) == (429, {"message": "Limit Exceeded"})
+    clock.pass_(1)
+    assert api.get("/v1/users").status_code == 429
+    clock.pass_(1)
+    assert api.get("/v1/users").status_code == 200
+
+
+def test_a_withdrawn_token_and_a_new_one(api: Caller, board: Board) -> None:
+    board.configure({"withdrawn": [DEMO.api_token]})
+    assert api.get("/v1/users").status_code == 401
+    assert _caller(board, token=board.issue_token()).get("/v1/users").status_code == 200
+    board.configure({"unknown_token": 403})
+    answer = api.get("/v1/users")
+    assert (answer.status_code, answer.json()) == (403, NOT_ALLOWED)
+
+
+def test_a_plan_without_api_looks_like_a_wrong_key(api: Caller, board: Board) -> None:
+    board.configure({"paid_plan": False})
+    answer = api.get("/v1/users")
+    assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden"})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"colour": "red"}, {"paid_plan": "no"}, {"withheld": ["users.fly"]}, {"unknown_token": 500}], ids=str
+)
+def test_a_switch_that_makes_no_sense_is_refused(api: Caller, board: Board, wrong: dict[str, object]) -> None:
+    before = board.settings
+    assert api.post("/_sandbox/settings", json=wrong).status_code == 400
+    assert board.settings == before
+
+
+def test_pages_and_reset(api: Caller, board: Board) -> None:
+    board.seed("clients", {"name": "<b>一</b>"})
+    api.get("/v1/clients")
+    page = api.get("/_sandbox/").text
+    assert "demo-board-key" in page
+    assert "/v1/clients" in page
+    assert DEMO.api_token not in page + api.get("/_sandbox/state.json").text
+    board.configure({"paid_plan": False, "retry_after": 7})
+    assert api.post("/_sandbox/reset").json() == {"reset": True}
+    assert api.get("/v1/clients").json() == []
+
+
+@pytest.mark.parametrize(("status", "message"), [(429, "Too Many Requests"), (503, "Internal Server Error")])
+def test_told_to_fail(api: Caller, status: int, message: str) -> None:
+    api.post("/_sandbox/faults", json={"path": "/v1/*", "status": status})
+    answer = api.get("/v1/users")
+    assert (answer.status_code, answer.json()) == (status, {"message": message})

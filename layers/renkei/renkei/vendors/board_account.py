@@ -8,15 +8,16 @@ https://the-board.jp/helps/help_common_api (keys and tokens), https://developers
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import partial
+from typing import Any
 
 from renkei.accounts import Access, AccountVendor, Check, Field, Report
 from renkei.budgets import Limits, Rate
 from renkei.config import vendor_url
-from renkei.errors import Outcome, Reconnect, Retry
+from renkei.errors import NotFound, Outcome, Reconnect, Retry
 from renkei.http import Answer, outcome, retry_after, send
 
 KEY = "board"
@@ -33,31 +34,28 @@ _LISTS = {
 _READS = {"clients": "顧客: 取得", "projects": "案件: 取得"}
 _WRITES = ("顧客: 登録", "顧客: 更新", "案件: 登録", "案件: 更新", "案件: 受注ステータス更新")
 _PRINTED = re.compile(r"[\x21-\x7e]{1,500}")
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY = 401, 403, 404, 429
+_UNAUTHORIZED, _FORBIDDEN, _TOO_MANY = 401, 403, 429
 _UNKNOWN_KEY, _USED_UP = "Forbidden", "Limit Exceeded"  # what Amazon's API Gateway says before board itself does
 
-type _Ask = Callable[..., Answer | None]
 
-
-def probe(access: Access) -> Report:
+def _probe(access: Access) -> Report:
     """Read one record of each list, and one by its id, as far as the token may: six calls at most."""
     for name in ("api_key", "api_token"):
         if not _PRINTED.fullmatch(access.secrets[name]):
             raise Reconnect("board_key_form", vendor=KEY, field=name)
-    ask = partial(_ask, access)
-    lists = {kind: ask(f"/{kind}", {"per_page": "1"}) for kind in _LISTS}
-    if not any(lists.values()):
+    lists = {kind: _first_of(access, kind) for kind in _LISTS}
+    if all(rows is None for rows in lists.values()):
         raise Reconnect("board_token_refused", vendor=KEY)
     account = access.digest("board-account", access.secrets["api_key"])[:32]
     checks = [Check("board_account", ok=True, params={"account": account})]
     checks += [_permission(label, ok=lists[kind] is not None) for kind, label in _LISTS.items()]
-    checks += [_permission(label, ok=_readable(ask, kind, lists[kind])) for kind, label in _READS.items()]
+    checks += [_permission(label, ok=_readable(access, kind, lists[kind])) for kind, label in _READS.items()]
     checks += [_permission(label, ok=None) for label in _WRITES]
     checks.append(Check("check_quota_untold", ok=None, needed=False))
     return Report(account, "", tuple(checks))
 
 
-def end(access: Access) -> list[str]:  # noqa: ARG001 - as every vendor's
+def _end(access: Access) -> list[str]:  # noqa: ARG001 - as every vendor's
     """board's tokens can be deleted by hand only."""
     return ["board_end_token"]
 
@@ -79,6 +77,28 @@ def refusal(answer: Answer) -> Outcome:
     return outcome(KEY, answer)
 
 
+def _first_of(access: Access, kind: str) -> list[Any] | None:
+    """The first record of a list, if it has any; None if the token lacks the tick."""
+    answer = _ask(access, f"/{kind}", {"per_page": "1"})
+    if answer is None:
+        return None
+    if not isinstance(answer.body, list):
+        raise Retry("vendor_garbled", vendor=KEY)
+    return answer.body
+
+
+def _readable(access: Access, kind: str, rows: list[Any] | None) -> bool | None:
+    """Whether one record can be read by its id; None if there is none to try."""
+    match rows:
+        case None | []:
+            return None
+        case [{"id": int(number)}, *_]:
+            with contextlib.suppress(NotFound):  # deleted since, but not forbidden
+                return _ask(access, f"/{kind}/{number}") is not None
+            return True
+    raise Retry("vendor_garbled", vendor=KEY)
+
+
 def _ask(access: Access, path: str, params: Mapping[str, str] | None = None) -> Answer | None:
     """Make one call; None if the token lacks the tick. Waits once where board says that it is too fast."""
     answer = _get(access, path, params)
@@ -87,7 +107,7 @@ def _ask(access: Access, path: str, params: Mapping[str, str] | None = None) -> 
         answer = _get(access, path, params)
     if answer.status == _FORBIDDEN and _message(answer) != _UNKNOWN_KEY:
         return None
-    if answer.status >= 300 and answer.status != _NOT_FOUND:  # noqa: PLR2004
+    if answer.status >= 300:  # noqa: PLR2004
         raise refusal(answer)
     return answer
 
@@ -102,16 +122,6 @@ def _get(access: Access, path: str, params: Mapping[str, str] | None) -> Answer:
     return send(KEY, access.session, "GET", url, params=params, headers=headers)
 
 
-def _readable(ask: _Ask, kind: str, listed: Answer | None) -> bool | None:
-    """Whether one record can be read by its id; None if there is none to try."""
-    if listed is None or listed.body == []:
-        return None
-    match listed.body:
-        case [{"id": int(number)}, *_]:
-            return ask(f"/{kind}/{number}") is not None
-    raise Retry("vendor_garbled", vendor=KEY)
-
-
 def _permission(label: str, *, ok: bool | None) -> Check:
     remedy = "board_unseen" if ok is None else "board_tick"
     return Check("check_permission", ok=ok, params={"permission": label}, remedy=remedy)
@@ -124,8 +134,8 @@ def _message(answer: Answer) -> str:
 ACCOUNT = AccountVendor(
     key=KEY,
     title="board",
-    probe=probe,
-    end=end,
+    probe=_probe,
+    end=_end,
     fields=(Field("api_key"), Field("api_token")),
     limits=LIMITS,
     manage_url="https://the-board.jp/",

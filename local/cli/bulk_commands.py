@@ -96,7 +96,8 @@ def _all_pages(context: Context, body: Json, verb: _Verb, total: _Total) -> None
         if not text(cursor) or cursor == body.get("after"):
             raise Failure("no_progress")  # the same place again would mean going round in circles
         body["after"] = cursor
-        context.screen.note("so_far", **total.counts)
+        if total.seen:
+            context.screen.note("so_far", **total.counts)
 
 
 def _page(context: Context, body: Json, verb: _Verb, *, patient: bool) -> Json:

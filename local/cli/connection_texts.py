@@ -150,9 +150,9 @@ CONNECTIONS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     # Disconnecting
     "ask_disconnect": (
-        "Disconnect {vendor} from workspace {workspace}? Bookings will wait until it is connected again.",
-        "ワークスペース {workspace} の {vendor} を切断しますか?再接続まで予約は保留されます。",
-        "{vendor} vom Workspace {workspace} trennen? Buchungen warten dann bis zur neuen Verbindung.",
+        "Disconnect {vendor} from workspace {workspace}? Deliveries will wait until it is connected again.",
+        "ワークスペース {workspace} の {vendor} を切断しますか?再接続まで配信は保留されます。",
+        "{vendor} vom Workspace {workspace} trennen? Zustellungen warten dann bis zur neuen Verbindung.",
     ),
     "ask_discard_too": (
         "Deliveries that wait are discarded, and their content is destroyed for good.",
@@ -160,9 +160,9 @@ CONNECTIONS: Final[dict[str, tuple[str, str, str]]] = {
         "Wartende Zustellungen werden verworfen, ihr Inhalt unwiderruflich gelöscht.",
     ),
     "ask_forget": (
-        "What is remembered of its records is forgotten: later bookings may create them a second time.",
-        "記録との対応も消去されるため、以後の予約でレコードが重複することがあります。",
-        "Die gemerkten Datensätze werden vergessen: Spätere Buchungen können sie doppelt anlegen.",
+        "What is remembered of its records is forgotten: later deliveries may create them a second time.",
+        "記録との対応も消去されるため、以後の配信でレコードが重複することがあります。",
+        "Die gemerkten Datensätze werden vergessen: Spätere Zustellungen können sie doppelt anlegen.",
     ),
     "yes_or_no": ("[y/N] ", "[y/N] ", "[j/N] "),
     "say_yes": (

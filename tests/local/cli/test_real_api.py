@@ -1,0 +1,189 @@
+"""The commands against the real API in process: what it answers is what they read."""
+
+import getpass
+import json
+import sys
+import webbrowser
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+import console.app
+from local.sandbox import board, mailchimp, slack
+from local.sandbox.falcana import Falcana
+from local.sandbox.inprocess import WsgiAdapter
+from tests.harness import REGION, SANDBOXES, Context, Stack, booking, http_event, running
+from tests.local.cli.conftest import Run, Terminal
+from tests.local.cli.fake_stack import Answer, FakeStack
+
+EXAMPLE = Path(__file__).parents[3] / "docs" / "workspace.example.yaml"
+
+
+class RealStack(FakeStack):
+    """Hands what arrives to the console's handler, as API Gateway does."""
+
+    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+        self.region = REGION
+        if not self.signed_rightly(method, target, headers, body):
+            return 403, {"message": "Forbidden"}
+        parts = urlsplit(target)
+        names = {name.lower(): value for name, value in headers.items()}
+        event = http_event(method, parts.path, body.decode() or None, names, parts.query)
+        event["queryStringParameters"] = dict(parse_qsl(parts.query))
+        answer = console.app.handler(event, Context())  # type: ignore[arg-type]
+        return answer["statusCode"], answer["body"].encode()
+
+
+@pytest.fixture
+def real() -> Iterator[Stack]:
+    with running() as stack:
+        falcana = Falcana(stack.clock, sleep=stack.clock.sleep)
+        stack.platform.session.mount(f"{SANDBOXES}/falcana", WsgiAdapter(falcana, "/falcana"))
+        yield stack
+
+
+@pytest.fixture
+def stack(real: Stack) -> Iterator[FakeStack]:
+    bridge = RealStack()
+    real.board.settings.burst_limit = None  # the clock stands still, so a second never ends
+    yield bridge
+    bridge.close()
+
+
+@pytest.fixture
+def waiting(real: Stack) -> list[str]:
+    """Three bookings that wait for a connection that broke; their ids."""
+    real.set_up()
+    real.hubspot.uninstall(111111)
+    for number in range(3):
+        real.post(booking(number))
+    real.work()
+    found = real.deliveries("parked")
+    assert len(found) == 3
+    return [row["id"] for row in found]
+
+
+def test_connect_consents_and_shows_what_works(run: Run, real: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    real.connect()
+    real.clock.sleep(60)
+
+    def person(url: str) -> None:
+        started = real.browse(url)
+        real.browse(real.consent(started["headers"]["location"]), started["cookies"][0].partition(";")[0])
+
+    monkeypatch.setattr(webbrowser, "open", person)
+    result = run("connect", "hubspot", "--language", "de")
+    assert result.code == 0, result.err
+    assert "Verbunden: hubspot 111111" in result.out
+    assert "Die Verbindung wurde erfolgreich hergestellt." in result.out
+    assert "✓" in result.out
+    assert "✗" not in result.out
+
+
+def test_apply_and_export_the_example(run: Run, real: Stack) -> None:
+    real.connect()
+    assert run("apply", str(EXAMPLE)).code == 0
+    exported = run("export").out
+    assert "    - {mail: technik@example.com, language: de}\nconnections:\n  hubspot:\n" in exported
+    Path("again.yaml").write_text(exported, encoding="utf-8")
+    assert run("apply", "again.yaml").code == 0
+    assert run("export").out == exported
+
+
+def test_a_broken_connection_is_shown_and_tested(run: Run, waiting: list[str]) -> None:
+    shown = run("connections")
+    assert shown.code == 0
+    assert "hubspot: broken since 2026-11-22 12:00:00: " in shown.out
+    tested = run("test-connection")
+    assert tested.code == 1
+    assert "✗" in tested.out
+
+
+def test_disconnect_needs_a_decision_and_does_it(run: Run, real: Stack, waiting: list[str]) -> None:
+    undecided = run("disconnect", "hubspot", "--yes")
+    assert undecided.code == 1
+    assert "3 waiting; nothing was changed" in undecided.err
+    assert all(delivery in undecided.out for delivery in waiting)
+    result = run("disconnect", "hubspot", "--discard", "--forget", "--yes", "--json")
+    assert result.code == 0, result.err
+    told = json.loads(result.out)
+    assert (told["discarded"], told["waiting"], told["complete"]) == (3, 0, True)
+    assert {row["state"] for row in real.deliveries()} == {"skipped"}
+    assert run("test-connection", "hubspot").code == 1
+
+
+def test_retry_and_discard_all(run: Run, real: Stack, waiting: list[str]) -> None:
+    cause = real.deliveries("parked")[0]["reason"]
+    assert run("retry", "--cause", "no_such_cause").code == 1
+    result = run("retry", "--cause", cause, "--connection", "hubspot", "--json")
+    assert (result.code, json.loads(result.out)["done"]) == (0, 3), result.err
+    assert len(real.deliveries("pending")) == 3
+    one = run("discard", waiting[0], "--yes")
+    assert (one.code, one.out) == (0, f"{waiting[0]}: skipped\n")
+    assert "[nothing_to_retry]" in run("retry", waiting[0]).err
+    result = run("discard", "--connection", "hubspot", "--yes")
+    assert (result.code, len(real.deliveries("pending"))) == (0, 0)
+    assert "[bad_filter]" in run("retry", "--connection", "slack").err
+
+
+@pytest.mark.parametrize(
+    ("vendor", "keys"),
+    [
+        ("board", vars(board.DEMO)),
+        ("mailchimp", vars(mailchimp.DEMO)),
+        ("slack", {"bot_token": slack.DEMO.bot_token}),
+        ("slack", {"hook_url": f"{SANDBOXES}/slack{slack.DEMO.hook}"}),
+        ("falcana", {"base_url": f"{SANDBOXES}/falcana", "client_id": "demo-client", "client_secret": "demo-secret"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "+".join(value),
+)
+def test_keys_are_looked_at_saved_tested_and_ended(run: Run, real: Stack, vendor: str, keys: dict[str, str]) -> None:
+    Path("keys.json").write_text(json.dumps(keys), encoding="utf-8")
+    argv = ("--workspace", "demo", "--language", "de")
+    connected = run("connect", vendor, "--secrets-file", "keys.json", *argv)
+    assert connected.code == 0, connected.err
+    assert "Die Verbindung wurde erfolgreich hergestellt." in connected.out
+    assert "✗" not in connected.out
+    tested = run("test-connection", *argv)
+    assert tested.code == 0
+    assert connected.out.splitlines()[1:] == tested.out.splitlines()
+    shown = run("connections", *argv)
+    ended = run("disconnect", vendor, "--yes", *argv)
+    assert (ended.code, ended.out) == (0, f"Getrennt: {vendor}\n")
+    # Only a bot token can be revoked by itself.
+    assert ("bleibt von Hand zu tun" in ended.err) is ("bot_token" not in keys)
+    everything = "".join(result.out + result.err for result in (connected, tested, shown, ended))
+    assert not [name for name, value in keys.items() if value in everything and name not in ("base_url", "audience")]
+
+
+@pytest.mark.parametrize("vendor", ["board", "mailchimp", "slack", "falcana"])
+def test_wrong_keys_are_refused_with_a_reason(
+    run: Run, real: Stack, monkeypatch: pytest.MonkeyPatch, vendor: str
+) -> None:
+    monkeypatch.setattr(getpass, "getpass", lambda _: "s3cret0123456789abcdef0123456789-us21")
+    monkeypatch.setattr(sys, "stdin", Terminal(f"{SANDBOXES}/falcana\nclient\n" if vendor == "falcana" else "2\n"))
+    result = run("connect", vendor, "--workspace", "demo")
+    assert result.code == 1
+    assert "Nothing was saved." in result.err
+    assert "s3cret" not in result.out + result.err
+    assert run("connections", "--workspace", "demo").code == 1
+
+
+def test_another_account_names_the_flag(run: Run, real: Stack) -> None:
+    for number, keys in enumerate((board.DEMO, board.OTHER)):
+        Path(f"{number}.json").write_text(json.dumps(vars(keys)), encoding="utf-8")
+    argv = ("connect", "board", "--workspace", "demo", "--secrets-file")
+    assert run(*argv, "0.json").code == 0
+    refused = run(*argv, "1.json")
+    assert refused.code == 1
+    assert "[already_connected_elsewhere]" in refused.err
+    assert "--switch-account" in refused.err
+    assert run(*argv, "1.json", "--switch-account").code == 0
+
+
+def test_salesforce_starts_at_the_site_that_was_chosen(run: Run, real: Stack) -> None:
+    argv = ("connect", "salesforce", "--wait", "0", "--no-browser", "--workspace", "demo")
+    assert run(*argv, "--json").code == 0
+    assert "[bad_site]" in run(*argv, "--site", "evil.example").err

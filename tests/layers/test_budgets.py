@@ -131,10 +131,16 @@ def fits(moments: Sequence[int], rate: Rate) -> bool:
 # The arithmetic.
 
 RATES = st.builds(
-    Rate, calls=st.integers(1, 120), per=st.integers(1, 12_000).map(lambda number: timedelta(milliseconds=10 * number))
+    Rate,
+    calls=st.integers(1, 9) | st.integers(1, 120),
+    per=st.integers(1, 12_000).map(lambda number: timedelta(milliseconds=10 * number)),
 )
 STEPS = st.lists(
-    st.tuples(st.integers(0, 4), st.sampled_from((0, 1, 7, 90, 400, 1500, 6000)), st.sampled_from(("call", "search"))),
+    st.tuples(
+        st.integers(0, 4),  # the worker
+        st.sampled_from((0, 0, 0, 1 / 20, 1 / 4, 1 / 2, 1)),  # of a window has passed
+        st.sampled_from(("call", "call", "search")),
+    ),
     max_size=200,
 )
 
@@ -146,7 +152,7 @@ def test_no_window_ever_sees_too_many(burst: Rate, search: Rate, daily: int | No
     blocks: dict[tuple[int, Kind], tuple[int, int]] = {}
     made: dict[Kind, list[int]] = {"call": [], "search": []}
     for worker, pause, kind in steps:
-        now += timedelta(milliseconds=pause)
+        now += pause * burst.per
         left, until = blocks.get((worker, kind), (0, 0))
         if not left or until <= milliseconds(now):
             ledger, left, wait = ledger.buy(kind, limits, now, UTC, live=worker < 3)
@@ -161,11 +167,25 @@ def test_no_window_ever_sees_too_many(burst: Rate, search: Rate, daily: int | No
         assert len(made["call"]) + len(made["search"]) <= ledger.used <= daily
 
 
+@given(RATES)
+def test_blocks_used_as_late_as_they_may_be_and_then_at_once(rate: Rate) -> None:
+    """The worst there is: all that may be bought is used at its last moment, and all that comes next at its first."""
+    limits, ledger, now, made = Limits(rate), Ledger(), START, list[int]()
+    for late in (rate.life - 1, 0, 0):
+        wait = 0
+        while not wait:
+            ledger, calls, wait = ledger.buy("call", limits, now, UTC, live=True)
+            made += [milliseconds(now) + late] * calls
+        now += timedelta(milliseconds=wait)
+    assert len(made) == 3 * rate.calls
+    assert fits(made, rate)
+
+
 @given(RATES, STEPS, st.booleans())
 def test_who_waits_as_told_gets_a_call(rate: Rate, steps: Any, live: bool) -> None:
     limits, ledger, now = Limits(rate), Ledger(), START
     for worker, pause, _ in steps:
-        now += timedelta(milliseconds=pause)
+        now += pause * rate.per
         ledger, _, _ = ledger.buy("call", limits, now, UTC, live=worker < 3)
     _, calls, wait = ledger.buy("call", limits, now, UTC, live=live)
     assert calls or 0 < wait <= rate.window

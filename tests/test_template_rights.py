@@ -86,6 +86,7 @@ def test_only_those_who_speak_to_a_vendor_read_its_app_s_secret() -> None:
         "OauthRole": both,
         "ApiRole": both,
         "DailyRole": both,
+        "NoticePagesRole": both,
         "BookingToHubspotRole": {"HubspotAppSecret"},
     }
 
@@ -129,7 +130,7 @@ def test_mail_goes_out_from_the_sender_s_address_alone_whether_it_or_its_domain_
     assert [f"{given}@".split("@")[place] for given in ("renkei@example.com", "")] == ["example.com", ""]
 
 
-def test_whoever_mails_or_shows_a_page_changes_no_delivery_and_reads_no_secret_of_an_app() -> None:
+def test_whoever_mails_or_shows_a_page_changes_no_delivery() -> None:
     for role in ("NoticesRole", "NoticePagesRole"):
         actions = {
             action

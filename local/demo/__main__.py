@@ -8,6 +8,7 @@ import requests
 
 from local.demo.story import Story
 from local.demo.visitor import DemoTrouble, Visitor
+from local.stack import scheduled
 from local.stack.__main__ import add_ports, chosen_ports, say, stop_on_signals, wait_for_ctrl_c
 from local.stack.errors import StackError
 from local.stack.places import Ports
@@ -49,7 +50,7 @@ def _demo(ports: Ports, *, once: bool) -> int:
 def told(stack: Running) -> Story:
     """Tell the story on a running stack; what stops it counts as failed."""
     visitor = Visitor(stack.state.url, stack.state.sandbox, stack.state.region, "demo")
-    story = Story(visitor, say)
+    story = Story(visitor, say, lambda: scheduled.run(stack.state.endpoint_url, "notices"))
     try:
         story.tell()
     except (DemoTrouble, requests.RequestException) as trouble:
@@ -61,11 +62,13 @@ def _stay(stack: Running, story: Story) -> None:
     say(f"""
 It stays up until Ctrl-C. Look around:
   HubSpot's records and calls   {stack.state.sandbox}/hubspot/_sandbox/
+  the mails                     {stack.state.sandbox}/mailbox/
   the API                       {stack.state.url}
   AWS (emulator)                AWS_ENDPOINT_URL={stack.state.endpoint_url}
 In another terminal:
   export PATH="$PWD/.venv/bin:$PATH" RENKEI_WORKSPACE=demo RENKEI_TIMEREX_TOKEN={story.token}
   renkei deliveries
+  renkei test-connection hubspot
   renkei send events/timerex/event_confirmed_free_mail.json
   python -m local.stack logs""")
 

@@ -1,6 +1,7 @@
-"""What the demo does and what must hold: connect, one booking, the same again, a booking from a free-mail address."""
+"""What the demo does and what must hold: connect, bookings, and a connection that breaks and is healed by a person."""
 
 import json
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,15 +18,17 @@ BOOKING, FREE_MAIL = EVENTS / "event_confirmed.json", EVENTS / "event_confirmed_
 WORKSPACE = Path(__file__).parent / "workspace.yaml"
 PRIMARY = 1  # the type id of a primary association
 MOST_CALLS = 3
+PAGE = re.compile(r"http\S+/notices/[^\s#]+")
 type Record = dict[str, Any]
 
 
 @dataclass
 class Story:
-    """Tells the story step by step; `failed` lists what did not hold."""
+    """Tells the story step by step; `failed` lists what did not hold. `minute` does what is done each minute, now."""
 
     visitor: Visitor
     say: Callable[[str], None]
+    minute: Callable[[], object]
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     failed: list[str] = field(default_factory=list)
 
@@ -35,6 +38,7 @@ class Story:
         self.booking()
         self.repeat()
         self.free_mail()
+        self.healed(self.broken())
 
     def connect(self) -> None:
         """Connect HubSpot over its consent page, keep TimeRex's token, save the workspace file."""
@@ -42,9 +46,8 @@ class Story:
         there = f"workspaces/{self.visitor.workspace}"
         started = self.visitor.api("POST", f"{there}/connections/hubspot", {"switch_account": False})
         self.visitor.consent(started["url"])
-        found = {row["vendor"]: row for row in self.visitor.api("GET", f"{there}/connections")["connections"]}
-        state = found.get("hubspot", {}).get("state")
-        self.check(state == "connected", f"HubSpot is connected (account {found.get('hubspot', {}).get('account')})")
+        found = self.visitor.connection("hubspot")
+        self.check(found.get("state") == "connected", f"HubSpot is connected (account {found.get('account')})")
         kept = self.visitor.api("POST", f"{there}/connections/timerex", {"token": self.token, "keep_old": False})
         self.check(kept["tokens"] == 1, f"TimeRex may send to {kept['webhook_url']}")
         document = yaml.safe_load(WORKSPACE.read_text(encoding="utf-8"))
@@ -106,10 +109,58 @@ class Story:
         domains = [company["properties"].get("domain") for company in living(portal, "companies")]
         self.check(domain not in domains, f"no company got the domain {domain}")
         self.check(len(domains) == 1, "no company was made of it")
-        new = [delivery for delivery in ledger if delivery["id"].endswith(event["event"]["id"])]
+        new = of(event, ledger)
         self.line(new)
         self.check(any(delivery["warnings"] for delivery in new), "the delivery says why there is no company")
         self.check(sorted(row["state"] for row in ledger) == ["delivered"] * 2, "two deliveries, both delivered")
+
+    def broken(self) -> Record:
+        """Let HubSpot's admin remove the app, and a guest book: the booking waits, one mail says so. Gives the mail."""
+        self.say("\n5. HubSpot's admin removes the app; the next guest books all the same")
+        before = len(self.visitor.mails())
+        self.visitor.uninstall()
+        answer = self.visitor.send(json.dumps(another()).encode(), self.token)
+        self.check(answer.get("accepted") == 1, f"the webhook answered {json.dumps(answer)}")
+        new = of(another(), self.visitor.settled(3))
+        self.line(new)
+        self.check([row["state"] for row in new] == ["parked"], "the booking is kept and waits for a person")
+        state = self.visitor.connection("hubspot").get("state")
+        self.check(state == "reconnect", f"the connection's state is “{state}”")
+        self.minute()
+        told = self.visitor.mails(before + 1)[before:]
+        for mail in told:
+            self.mail(mail)
+        self.check(len(told) == 1, "one mail says what happened and what to do")
+        self.minute()
+        self.check(len(self.visitor.mails()) == before + len(told), "a minute later there is no second one")
+        return told[0] if told else {"text": ""}
+
+    def healed(self, mail: Record) -> None:
+        """Follow the mail's link and connect again: what waited goes through, once, and a mail says so."""
+        self.say("\n6. The admin follows the mail's link and connects again")
+        contacts, before = living(self.visitor.portal(), "contacts"), len(self.visitor.mails())
+        if (link := PAGE.search(mail["text"])) is None:
+            return self.check(False, "the mail has a link")
+        self.say(f"     {link[0].partition('?')[0]}")
+        self.visitor.reconnect(link[0])
+        ledger = self.visitor.settled(3, stuck=False)
+        self.line(of(another(), ledger))
+        self.check([row["state"] for row in ledger] == ["delivered"] * 3, "the booking went through by itself")
+        portal = self.visitor.portal()
+        new = [one for one in living(portal, "contacts") if one["id"] not in {old["id"] for old in contacts}]
+        for contact in new:
+            self.show("contact", contact, "lastname", "firstname", "email")
+        self.check(len(new) == 1, "one more contact, and none of them twice")
+        self.check(len(living(portal, "companies")) == 1, "still one company")
+        self.minute()
+        told = self.visitor.mails(before + 1)[before:]
+        for one in told:
+            self.mail(one)
+        self.check(
+            [re.findall(r"\d+", one["subject"]) for one in told] == [["1"]],
+            "one mail says that it works again, and how many went through",
+        )
+        return None
 
     def check(self, held: bool, what: str) -> None:
         """Say whether something held, and remember it if not."""
@@ -122,12 +173,32 @@ class Story:
         values = (f"{name} {record['properties'][name]}" for name in names if record["properties"].get(name))
         self.say(f"     {what} {record['id']}: {', '.join(values)}")
 
+    def mail(self, mail: Record) -> None:
+        """Show a mail: to whom, its subject and its first line."""
+        self.say(f"     mail to {', '.join(mail['to'])}: {mail['subject']}")
+        self.say(f"       {next(iter(mail['text'].splitlines()), '')}")
+
     def line(self, ledger: list[Record]) -> None:
         """Show the ledger's lines."""
         for row in ledger:
             said = "".join(f"; {warning['message']}" for warning in row["warnings"])
             words = f"{row['state']}{': ' + row['message'] if row.get('message') else ''}{said}"
             self.say(f"     delivery {row['id']}: {words}")
+
+
+def another() -> Record:
+    """Give the booking of another guest of the same firm."""
+    event: Record = json.loads(BOOKING.read_text(encoding="utf-8"))
+    event["event"]["id"] = "0a1b2c3d4e5f60718293"
+    values = {"guest_name": "高橋　三郎", "guest_email": "saburo.takahashi@aozora-shoji.example.jp"}
+    for field_ in event["event"]["form"]:
+        field_["value"] = values.get(field_["field_type"], field_["value"])
+    return event
+
+
+def of(event: Record, ledger: list[Record]) -> list[Record]:
+    """Pick an event's deliveries."""
+    return [row for row in ledger if row["id"].endswith(event["event"]["id"])]
 
 
 def living(portal: dict[str, Any], kind: str) -> list[Record]:

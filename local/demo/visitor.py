@@ -1,4 +1,4 @@
-"""Everybody the demo plays: the admin, the browser on the consent page, TimeRex, and a look into the sandbox HubSpot.
+"""Everybody the demo plays: the admin with browser and mailbox, TimeRex, HubSpot's admin; and a look into HubSpot.
 
 All of them use HTTP only, as they do from outside.
 """
@@ -70,13 +70,25 @@ class Visitor:
     def consent(self, start: str) -> str:
         """Walk through the connection as a browser: start, the vendor's page, Allow, back. Gives the last page."""
         browser = local_session()
-        page = self._followed(browser, start)
-        form = Buttons("allow")
+        return self._allowed(browser, self._followed(browser, start))
+
+    def reconnect(self, link: str) -> str:
+        """Follow a mail's link as a browser, press the button that connects again, and Allow. Gives the last page."""
+        browser = local_session()
+        page = self._followed(browser, link)
+        return self._allowed(browser, self._followed(browser, self._pressed(browser, page, "connect")))
+
+    def _allowed(self, browser: requests.Session, page: requests.Response) -> str:
+        return self._followed(browser, self._pressed(browser, page, "allow")).text
+
+    def _pressed(self, browser: requests.Session, page: requests.Response, button: str) -> str:
+        """Press a button, by its value; gives the address that the answer leads to."""
+        form = Buttons(button)
         form.feed(page.text)
         back = browser.post(page.url, data=form.fields, timeout=TIMEOUT, allow_redirects=False)
         if not back.is_redirect:
-            raise DemoTrouble(f"Allow on the consent page answered {back.status_code} instead of leading back")
-        return self._followed(browser, urljoin(page.url, back.headers["location"])).text
+            raise DemoTrouble(f"the button “{button}” answered {back.status_code} instead of leading on")
+        return urljoin(page.url, back.headers["location"])
 
     def _followed(self, browser: requests.Session, url: str) -> requests.Response:
         answer = browser.get(url, timeout=TIMEOUT)
@@ -98,14 +110,33 @@ class Visitor:
         """Read the ledger."""
         return cast("list[dict[str, Any]]", self.api("GET", f"workspaces/{self.workspace}/deliveries")["deliveries"])
 
-    def settled(self, count: int, patience: float = 60) -> list[dict[str, Any]]:
-        """Wait until that many deliveries have ended, or one waits for a person; gives the ledger as it is then."""
+    def settled(self, count: int, patience: float = 60, *, stuck: bool = True) -> list[dict[str, Any]]:
+        """Wait until that many deliveries have ended (or, if `stuck`, wait for a person); gives the ledger then."""
         until = time.monotonic() + patience
         while True:
             found = self.deliveries()
-            ended = [delivery for delivery in found if delivery["state"] in SETTLED | STUCK]
+            ended = [delivery for delivery in found if delivery["state"] in SETTLED | (STUCK if stuck else set())]
             if len(ended) >= count or time.monotonic() > until:
                 return found
+            time.sleep(0.3)
+
+    def connection(self, vendor: str) -> dict[str, Any]:
+        """Look at the workspace's connection to a vendor; empty if there is none."""
+        found = self.api("GET", f"workspaces/{self.workspace}/connections")["connections"]
+        return next((row for row in found if row["vendor"] == vendor), {})
+
+    def uninstall(self) -> None:
+        """Remove the app from the first portal as HubSpot's admin does: HubSpot tells nobody."""
+        portal = {"uninstall": self.portal()["portal"]}
+        self.http.post(f"{self.sandbox}/hubspot/_sandbox/settings", json=portal, timeout=TIMEOUT).raise_for_status()
+
+    def mails(self, count: int = 0, patience: float = 90) -> list[dict[str, Any]]:
+        """Look into the mailbox, oldest first; waits for that many mails."""
+        until = time.monotonic() + patience
+        while True:
+            found = self.http.get(f"{self.sandbox}/mailbox/_sandbox/mails.json", timeout=TIMEOUT).json()
+            if len(found) >= count or time.monotonic() > until:
+                return cast("list[dict[str, Any]]", found[::-1])
             time.sleep(0.3)
 
     def portal(self) -> dict[str, Any]:

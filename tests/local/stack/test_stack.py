@@ -12,6 +12,7 @@ from botocore.credentials import Credentials
 from local.cli.signing import Signer
 from local.demo.story import BOOKING, Story
 from local.demo.visitor import DemoTrouble, Visitor
+from local.stack import scheduled
 from tests.local.stack.running import Aws, said, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]
@@ -42,7 +43,8 @@ def test_the_api_wants_a_signature_and_webhooks_a_token(stack: dict[str, Any]) -
 
 def test_the_whole_story_holds(stack: dict[str, Any]) -> None:
     lines: list[str] = []
-    story = Story(Visitor(stack["url"], stack["sandbox"], stack["region"], "demo"), lines.append)
+    visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
+    story = Story(visitor, lines.append, lambda: scheduled.run(stack["endpoint_url"], "notices"))
     story.tell()
     assert story.failed == [], "\n".join(lines)
 
@@ -55,7 +57,7 @@ def test_a_signature_of_somebody_else_is_refused(stack: dict[str, Any]) -> None:
 def test_what_waits_for_a_person_goes_on_when_the_person_has_acted(stack: dict[str, Any]) -> None:
     """Disconnect, book, connect again: every role needs the rights it has, and none more (the emulator checks them)."""
     visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
-    story = Story(visitor, print)
+    story = Story(visitor, print, lambda: None)
     assert visitor.api("DELETE", "workspaces/demo/connections/hubspot")["disconnected"] is True
     visitor.api("POST", "workspaces/demo/connections/timerex", {"token": story.token, "keep_old": True})
     event = json.loads(BOOKING.read_text(encoding="utf-8"))

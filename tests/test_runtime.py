@@ -17,7 +17,16 @@ EVENTS = Path(__file__).resolve().parents[1] / "events" / "apigateway"
 # Lambda's limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 INIT_LIMIT_MS = 10_000
 UNZIPPED_LIMIT = 250 * 1024 * 1024
-NAMES = ("WebhooksFunction", "OauthFunction", "ApiFunction", "SweepFunction", "BookingToHubspotFunction")
+NAMES = (
+    "WebhooksFunction",
+    "OauthFunction",
+    "ApiFunction",
+    "SweepFunction",
+    "DailyFunction",
+    "NoticesFunction",
+    "NoticePagesFunction",
+    "BookingToHubspotFunction",
+)
 
 pytestmark = [pytest.mark.runtime, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]
 
@@ -98,6 +107,23 @@ def test_the_api_lists_no_workspaces_yet(built: dict[str, Function], environment
 def test_the_sweep_reports_the_oldest_that_waits(built: dict[str, Function], environment: dict[str, str]) -> None:
     answer = invoked(built["SweepFunction"], environment, {"job": "sweep"})
     assert "OldestPendingSeconds" in answer.log
+
+
+@pytest.mark.parametrize("name", ["DailyFunction", "NoticesFunction"])
+def test_what_is_scheduled_runs_on_a_stack_that_nobody_uses_yet(
+    built: dict[str, Function], environment: dict[str, str], name: str
+) -> None:
+    job = name.removesuffix("Function").lower()
+    answer = invoked(built[name], environment | {"RENKEI_NOTICE_FROM": "renkei@example.com"}, {"job": job})
+    assert isinstance(answer.payload, dict)
+    assert not [line for line in answer.log.splitlines() if '"level":"ERROR"' in line]
+
+
+def test_a_notice_s_page_is_for_those_who_got_the_mail(built: dict[str, Function], environment: dict[str, str]) -> None:
+    answer = invoked(built["NoticePagesFunction"], environment, event("notice_wrong_key"))
+    assert answer.payload["statusCode"] == 404
+    assert "text/html" in json.dumps(answer.payload)
+    assert "wrong" not in answer.log
 
 
 def test_the_worker_takes_a_bell_for_a_workspace_that_is_gone(

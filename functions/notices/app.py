@@ -54,7 +54,7 @@ def one_workspace(parts: Platform, workspace: str, left: Left) -> Counter[str]:
     """Tell one workspace's people what they should know. Gives how many steps ended how."""
     facts = gather(parts, workspace)
     found = standing(facts)
-    done = Counter(failing=failing(facts.mails, facts.now))
+    done = +Counter(failing=failing(facts.mails, facts.now))
     steps: list[Step] = [*outdated(facts)]
     recipients: dict[str, Recipient] = {}
     if found or any(mail.open for mail in facts.mails):

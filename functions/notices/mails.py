@@ -20,15 +20,18 @@ from renkei.texts import text
 
 _FONT = "font-family:system-ui,'Hiragino Sans','Noto Sans JP',Meiryo,sans-serif"
 _MONO = "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:13px;background:#f1f3f6"
+_LABEL = "color:#5b6675;padding:2px 16px 2px 0;vertical-align:top;white-space:nowrap"
 _LONGEST_SUBJECT = 150
+_LONGEST_LINE = 998  # RFC 5322, 2.1.1
 
 
 class _Policy(EmailPolicy):
-    """The standard library's, but that a long address in a header stays as it is: it would be encoded, not folded."""
+    """The standard library's, but that ASCII stays on its line: a long address would not be folded, but encoded."""
 
     def fold(self, name: str, value: Any) -> str:
         """A header as it is sent."""
-        return f"{name}: {value}\r\n" if name == "List-Unsubscribe" else super().fold(name, value)
+        whole = f"{name}: {value}\r\n"
+        return whole if whole.isascii() and len(whole) <= _LONGEST_LINE else super().fold(name, value)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """A header as it is sent."""
@@ -40,17 +43,18 @@ _POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 @dataclass(frozen=True)
 class Content:
-    """What is said: `subject`, the first line `lead`, then paragraphs, facts (label, value), deliveries (id, reason)
-    and commands to run. All of it is plain text.
+    """What is said: `title`, the first line `lead`, then paragraphs, facts (label, value), deliveries (id, reason)
+    and commands to run. All of it is plain text. `open` is the code of the label on the link to the page.
     """
 
     language: Language
-    subject: str
+    title: str
     lead: str
     paragraphs: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     items: tuple[tuple[str, str], ...] = ()
     commands: tuple[str, ...] = ()
+    open: str = "notice_open"
 
     def said(self, code: str, **params: str) -> str:
         """A text in this language."""
@@ -70,7 +74,7 @@ def message(content: Content, workspace: str, links: Links, *, sender: str, to: 
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = _address("Renkei", sender)
     mail["To"] = _address("", to)
-    mail["Subject"] = one_line(content.subject)
+    mail["Subject"] = one_line(content.said("notice_subject", subject=content.title, workspace=workspace))
     mail["Date"] = format_datetime(now)
     mail["Auto-Submitted"] = "auto-generated"
     if links.unsubscribe:  # RFC 8058
@@ -97,7 +101,7 @@ def as_text(content: Content, workspace: str, links: Links) -> str:
     if content.commands:
         blocks.append("\n".join([content.said("notice_command"), *(f"  {command}" for command in content.commands)]))
     if links.page:
-        blocks.append(f"{content.said('notice_open')}:\n{links.page}")
+        blocks.append(f"{content.said(content.open)}:\n{links.page}")
     footer = [content.said("notice_footer", workspace=workspace)]
     if links.page:
         footer.append(f"{content.said('notice_unsubscribe')}: {links.page}#unsubscribe")
@@ -110,8 +114,7 @@ def as_html(content: Content, workspace: str, links: Links) -> str:
     blocks += [f'<p style="margin:0 0 16px">{escape(paragraph)}</p>' for paragraph in content.paragraphs]
     if content.facts:
         rows = "".join(
-            f'<tr><td style="color:#5b6675;padding:2px 16px 2px 0;vertical-align:top">{escape(label)}</td>'
-            f'<td style="padding:2px 0">{escape(value)}</td></tr>'
+            f'<tr><td style="{_LABEL}">{escape(label)}</td><td style="padding:2px 0">{escape(value)}</td></tr>'
             for label, value in content.facts
         )
         blocks.append(f'<table role="presentation" style="border-collapse:collapse;margin:0 0 16px">{rows}</table>')
@@ -128,7 +131,7 @@ def as_html(content: Content, workspace: str, links: Links) -> str:
         blocks.append(f'<p style="{_MONO};padding:10px 12px;margin:0 0 16px;overflow-wrap:anywhere">{commands}</p>')
     if links.page:
         style = "background:#1f5fbf;color:#ffffff;text-decoration:none;padding:10px 20px;border-radius:6px"
-        label = escape(content.said("notice_open"))
+        label = escape(content.said(content.open))
         blocks.append(
             f'<p style="margin:24px 0"><a href="{escape(links.page)}" style="display:inline-block;{style}">'
             f"{label}</a></p>"
@@ -139,7 +142,7 @@ def as_html(content: Content, workspace: str, links: Links) -> str:
         footer += f'<br><a href="{link}" style="color:#5b6675">{label}</a>'
     return (
         f'<!doctype html><html lang="{content.language}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(one_line(content.subject))}</title></head>'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(one_line(content.title))}</title></head>'
         f'<body style="margin:0;padding:24px 12px;background:#f6f7f9;color:#1c2430;{_FONT};font-size:15px;'
         f'line-height:1.65"><div style="max-width:600px;margin:0 auto;background:#ffffff;padding:28px 24px;'
         f'border-radius:8px;border:1px solid #e2e6eb">{"".join(blocks)}'

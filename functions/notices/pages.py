@@ -17,12 +17,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from notices.mails import Content, as_page
+from notices.mails import as_page
 from notices.telling import Teller
 from renkei import config, notices
 from renkei.accounts import VENDORS, vendor_of
 from renkei.aws import DOWN
-from renkei.causes import Mail
+from renkei.causes import Cause, Mail
 from renkei.config import LANGUAGES, Language
 from renkei.connecting import Ticket, issue
 from renkei.connections import Connection
@@ -95,25 +95,28 @@ def _visit(path: Mapping[str, str], query: Mapping[str, str], language: Language
 def _shown(visit: Visit) -> dict[str, Any]:
     """The page itself. The forms lead back to its own address."""
     connection, cause = visit.connection, visit.mail.cause
-    content = _content(visit)
-    solved = cause.kind in {"broken", "expired"} and connection is not None and connection.state == "connected"
+    teller, now = Teller(platform(), visit.workspace), platform().clock()
+    solved = _solved(cause, connection, teller)
     if solved:
-        content = replace(content, lead=content.said("notice_solved", vendor=cause.about), paragraphs=(), commands=())
-        content = replace(content, facts=())
-    elif _mendable(connection):
+        title, body = text("notice_page_done", visit.language), text(solved, visit.language, {"vendor": cause.about})
+        return page(HTTPStatus.OK, title, f"<p>{escape(body)}</p>{_footer(visit)}", visit.language)
+    rejected = teller.rejected(now - _HELD, now) if cause.kind == "rejected" else ()
+    content = teller.content(cause, visit.mail.since or now, visit.language, rejected)
+    button = ""
+    if _mendable(connection):
         content = replace(content, commands=())
-    body = as_page(content)
-    if not solved and _mendable(connection):
-        label = content.said("notice_connect", vendor=cause.about)
-        body += _button("connect", label) + f"<p>{escape(content.said('notice_same_account'))}</p>"
-    good = solved or cause.kind == "recovered"
-    return page(HTTPStatus.OK, content.subject, body + _footer(visit), visit.language, GOOD if good else NEUTRAL)
+        button = _button("connect", content.said("notice_connect", vendor=cause.about))
+        button += f"<p>{escape(content.said('notice_same_account'))}</p>"
+    body = as_page(content) + button + _footer(visit)
+    colour = GOOD if cause.kind == "recovered" else NEUTRAL
+    return page(HTTPStatus.OK, content.title, body, visit.language, colour)
 
 
-def _content(visit: Visit) -> Content:
-    teller, mail, now = Teller(platform(), visit.workspace), visit.mail, platform().clock()
-    rejected = teller.rejected(now - _HELD, now) if mail.cause.kind == "rejected" else ()
-    return teller.content(mail.cause, mail.since or now, visit.language, rejected)
+def _solved(cause: Cause, connection: Connection | None, teller: Teller) -> str:
+    """The code of the text that says that there is nothing to do any more; "" if there is."""
+    if cause.kind in {"broken", "expired"} and connection is not None and connection.state == "connected":
+        return "notice_solved"
+    return "notice_passed" if cause.kind in {"parked", "late"} and not teller.still(cause) else ""
 
 
 def _answered(visit: Visit, form: Mapping[str, str], base: str) -> dict[str, Any]:

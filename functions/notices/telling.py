@@ -18,6 +18,7 @@ from renkei.runtime import Platform
 from renkei.texts import text
 
 _MOST_NAMED, _MOST_READ = 20, 200
+_COUNTED = ("delivered", "skipped", "rejected", "waiting")
 _NAMING = ("property", "field", "question", "calendar", "scopes")
 """What names the thing to be mended, among the parameters of an Outcome."""
 
@@ -32,14 +33,17 @@ class Teller:
     def content(self, cause: Cause, since: datetime, language: Language, rejected: Sequence[Item] = ()) -> Content:
         """What a mail or page says. `rejected`: the deliveries of a digest, of which the first ones are named."""
         params = self._params(cause, language, len(rejected))
+        counts = [params.get(name) for name in _COUNTED]
+        lead = "notice_recovered_nothing" if set(counts) == {"0"} else f"notice_{cause.kind}_lead"
         return Content(
             language,
-            notices.subject(cause, self.workspace, name_of(cause, language), language),
-            text(f"notice_{cause.kind}_lead", language, params),
+            notices.title(cause, name_of(cause, language), language),
+            text(lead, language, params),
             tuple(self._paragraphs(cause, language, params)),
             tuple(self._facts(cause, since, language)),
             tuple(_named(row, language) for row in rejected[:_MOST_NAMED]),
             tuple(self._commands(cause)),
+            "notice_details" if cause.kind == "recovered" else "notice_open",
         )
 
     def still(self, cause: Cause) -> bool:
@@ -73,8 +77,8 @@ class Teller:
     def _facts(self, cause: Cause, since: datetime, language: Language) -> list[tuple[str, str]]:
         facts = [("workspace", self.workspace)]
         if cause.kind == "recovered":
-            return facts + [(name, cause.params[name]) for name in ("delivered", "skipped", "rejected", "waiting")]
-        if cause.kind in {"idle30", "idle7"}:
+            facts += [(name, cause.params[name]) for name in _COUNTED]
+        elif cause.kind in {"idle30", "idle7"}:
             facts.append(("until", cause.params["until"]))
         elif cause.kind != "rejected":
             facts.append(("since", f"{since:%Y-%m-%d %H:%M} UTC"))

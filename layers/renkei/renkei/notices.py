@@ -99,9 +99,13 @@ def unsubscribe(workspace: str, who: str, now: datetime, *, off: bool = True) ->
 
 
 def subject(cause: Cause, workspace: str, name: str, language: Language) -> str:
-    """The subject of a mail about a cause: what happened, and what to do. `name`: of what it is about, for people."""
-    params = {**cause.params, "vendor": name, "integration": name, "workspace": workspace}
-    return text(f"notice_{cause.kind}_subject", language, params)
+    """The subject of a mail about a cause."""
+    return text("notice_subject", language, {"subject": title(cause, name, language), "workspace": workspace})
+
+
+def title(cause: Cause, name: str, language: Language) -> str:
+    """What happened, and what to do. `name`: of what the cause is about, for people."""
+    return text(f"notice_{cause.kind}_subject", language, {**cause.params, "vendor": name, "integration": name})
 
 
 def recent(

@@ -21,11 +21,13 @@ from moto.kms import models, utils
 
 import booking_to_hubspot.app
 import console.app
+import notices.app
 import oauth.app
 import schedules.app
 import schedules.daily
 import webhooks.app
 from local.sandbox.board import Board
+from local.sandbox.falcana import Falcana
 from local.sandbox.hubspot import HubSpot
 from local.sandbox.inprocess import WsgiAdapter
 from local.sandbox.mailchimp import Mailchimp
@@ -131,13 +133,14 @@ class Stack:
         self.salesforce = Salesforce(self.clock, sleep=self.clock.sleep)
         self.board = Board(self.clock, sleep=self.clock.sleep)
         self.mailchimp = Mailchimp(self.clock, sleep=self.clock.sleep)
+        self.falcana = Falcana(self.clock, sleep=self.clock.sleep)
         self.slack = Slack(self.clock, sleep=self.clock.sleep)
         self.platform = Platform(self.clock, self.clock.sleep, self.session(), dice=lambda: 0.5)
 
     def session(self) -> requests.Session:
         """A session whose vendors are the sandboxes in this process."""
         session = requests.Session()
-        for vendor in (self.hubspot, self.salesforce, self.board, self.mailchimp, self.slack):
+        for vendor in (self.hubspot, self.salesforce, self.board, self.mailchimp, self.slack, self.falcana):
             session.mount(f"{SANDBOXES}/{vendor.name}", WsgiAdapter(vendor, f"/{vendor.name}"))
         return session
 
@@ -242,6 +245,11 @@ class Stack:
     def daily(self) -> dict[str, int]:
         """Let the daily look at connections run; gives what it did."""
         done: dict[str, int] = schedules.daily.handler({"job": "daily"}, Context())  # type: ignore[arg-type]
+        return done
+
+    def tell(self) -> dict[str, int]:
+        """Let the minute's notices run; gives what became of them."""
+        done: dict[str, int] = notices.app.handler({"job": "notices"}, Context())  # type: ignore[arg-type]
         return done
 
     # What can be looked at.

@@ -21,7 +21,7 @@ from renkei.mapping import Reading
 from renkei.runtime import Work, answer_bells, logger
 from renkei.vendors import timerex
 from renkei.vendors.hubspot import HubSpot
-from renkei.workers import budget_of, token_source
+from renkei.workers import token_source
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -41,8 +41,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 def work_off(jobs: Sequence[Job], work: Work) -> Mapping[str, Verdict]:
     """Work jobs of one workspace off together. A raised Outcome means all of them."""
     token = token_source(work.platform, work.connection)
-    budget = budget_of(work.platform, work.connection, live=work.live)
-    hubspot = HubSpot(work.platform.session, token, work.platform.sleep, budget)
+    hubspot = HubSpot(work.platform.session, token, work.platform.sleep, work.budget)
     try:
         return Run(work, hubspot).all(jobs)
     finally:

@@ -18,7 +18,7 @@ from renkei.settings import Problem
 from renkei.texts import text
 from renkei.values import number
 from renkei.vendors.hubspot import HubSpot, Property
-from renkei.workers import account_of, budget_of, token_source
+from renkei.workers import account_of, token_source
 
 type Portal = Mapping[str, Sequence[Property]]
 
@@ -33,7 +33,7 @@ def check(
     except Reconnect:
         remedy = "HubSpot is not connected, so the rows cannot be checked; run: renkei connect hubspot"
         return {}, [Problem((), remedy)]
-    hubspot = HubSpot(parts.session, token, parts.sleep, budget_of(parts, token.connection, live=True))
+    hubspot = HubSpot(parts.session, token, parts.sleep, parts.budget(token.connection, live=True))
     portal = {name: hubspot.properties(name, language) for name in (COMPANIES, CONTACTS)}
     problems = list(_problems(settings, portal))
     if not problems:
@@ -95,8 +95,7 @@ class Rehearsal(Run):
 def preview(parts: Platform, workspace: str, payload: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """{would, fields, warnings, outcome, reason} of a payload ({source, body}). Outcome as a delivery's."""
     work = prepare(parts, workspace, INTEGRATION)
-    budget = budget_of(parts, work.connection, live=True)
-    run = Rehearsal(work, HubSpot(parts.session, token_source(parts, work.connection), parts.sleep, budget))
+    run = Rehearsal(work, HubSpot(parts.session, token_source(parts, work.connection), parts.sleep, work.budget))
     job = Job("preview", payload)
     task = run.task(job)
     verdicts, writes = run.noted([job])

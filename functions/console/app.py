@@ -12,14 +12,14 @@ from aws_lambda_powertools.logging import correlation_paths
 
 from console import accounts, bulk, setup
 from console.answers import Wrong, delivery_view, problem_view
-from console.notices import notice_views
 from console.preview import preview
 from integrations import INTEGRATIONS
-from renkei import workspaces
+from renkei import notices, workspaces
+from renkei.accounts import VENDORS, vendor_of
 from renkei.aws import DOWN
 from renkei.config import Language
 from renkei.deliveries import STATES, order
-from renkei.errors import Outcome, Rejected
+from renkei.errors import Outcome, Rejected, Retry
 from renkei.runtime import bugs_told, logger, platform
 from renkei.texts import language_of, text
 from renkei.webhooks import answer
@@ -99,7 +99,10 @@ def end_connection(workspace: str, vendor: str) -> dict[str, Any]:
 @app.get("/api/workspaces/<workspace>/notices")
 def all_notices(workspace: str) -> dict[str, Any]:
     """What people were told, and what was held back and why."""
-    return {"notices": notice_views(platform(), workspace, _language(workspace))}
+    language = _language(workspace)
+    names = {vendor: vendor_of(vendor).title for vendor in VENDORS}
+    names |= {one.key: one.title[language] for one in INTEGRATIONS.values()}
+    return {"notices": notices.recent(workspace, platform().vault, language, names)}
 
 
 @app.get("/api/workspaces/<workspace>/deliveries")
@@ -171,7 +174,8 @@ def _wrong(wrong: Wrong) -> Response[Any]:
 
 @app.exception_handler(Outcome)  # type: ignore[untyped-decorator]
 def _outcome(end: Outcome) -> Response[Any]:
-    message = text(end.code, language_of(app.current_event.headers.get("accept-language") or ""), end.params)
+    code = "try_again" if isinstance(end, Retry) else end.code  # here it is a person who tries again
+    message = text(code, language_of(app.current_event.headers.get("accept-language") or ""), end.params)
     return _json(HTTPStatus.CONFLICT, {"error": {"code": end.code, "message": message, "problems": []}})
 
 

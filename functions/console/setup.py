@@ -15,7 +15,7 @@ from renkei.runtime import Platform
 from renkei.settings import Problem, check
 from renkei.vendors import hubspot, timerex
 from renkei.waking import wake
-from renkei.workers import account_of, budget_of
+from renkei.workers import account_of
 
 _TOKENS = 2  # valid at once, for rotation
 _SHORTEST_TOKEN = 16
@@ -46,7 +46,7 @@ def apply(parts: Platform, workspace: str, document: Mapping[str, Any], domain_n
 def properties(parts: Platform, workspace: str, object_name: str, language: Language) -> list[hubspot.Property]:
     """What can be mapped in the portal. Reconnect if there is no living connection."""
     token = account_of(parts, workspace, hubspot.KEY)
-    portal = hubspot.HubSpot(parts.session, token, parts.sleep, budget_of(parts, token.connection, live=True))
+    portal = hubspot.HubSpot(parts.session, token, parts.sleep, parts.budget(token.connection, live=True))
     return [prop for prop in portal.properties(object_name, language) if prop.mappable]
 
 

@@ -12,7 +12,7 @@ from renkei import config
 from renkei.accounts import VENDORS, vendor_of
 from renkei.aws import DOWN
 from renkei.connecting import Refusal, finish, start
-from renkei.errors import Outcome
+from renkei.errors import Outcome, Retry
 from renkei.runtime import bugs_told, logger, platform
 from renkei.texts import language_of, text
 from renkei.waking import wake
@@ -57,7 +57,8 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         return _page(HTTPStatus.BAD_REQUEST, refused.code, language, refused.params)
     except Outcome as end:
         logger.warning("not connected", vendor=vendor, reason=end.code)
-        return _page(HTTPStatus.BAD_GATEWAY, end.code, language, end.params)
+        code = "try_again" if isinstance(end, Retry) else end.code  # here it is a person who tries again
+        return _page(HTTPStatus.BAD_GATEWAY, code, language, end.params)
     except DOWN as down:
         logger.error("store down", error=type(down).__name__)
         return _page(HTTPStatus.SERVICE_UNAVAILABLE, "vendor_busy", language, {"vendor": "AWS", "status": "503"})

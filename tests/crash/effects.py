@@ -23,6 +23,7 @@ type Told = Callable[[Side, str], None]
 AWS_EFFECTS = {
     "dynamodb": ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"),
     "sqs": ("SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch"),
+    "sesv2": ("SendEmail",),
     "kms": ("GenerateDataKey", "Decrypt", "Encrypt"),
 }
 _PERSON = "/oauth/authorize"  # the consent page: a person's browser goes there, not a process of ours

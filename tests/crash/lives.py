@@ -90,13 +90,17 @@ class Lives:
         assert not self.expected["sealed"], "a settled delivery still holds its payload"
         story.end(self.expected["left"])
 
-    def die_everywhere(self, mode: Mode) -> int:
-        """Die at every moment and resume. Gives the number of kills; AssertionError names the first that hurt."""
+    def die_everywhere(self, mode: Mode, each: Callable[[str], object] = str) -> int:
+        """Die at every moment and resume. Gives the number of kills; AssertionError names the first that hurt.
+
+        `each` looks at the end of every life, and gets the effect that it was killed around.
+        """
         for kill in self._distinct():
             return_to(self._stack, kill.world, bells=mode == "at once")
             if mode == "later":
                 self._stack.clock.sleep(60)
             self._tell(kill.deed, f"{self._story.name}, {kill}, resumed {mode}")
+            each(kill.effect)
         return len(self.kills)
 
     def die_really(self) -> int:

@@ -109,7 +109,7 @@ def _uninstalled(stack: Stack) -> None:
     stack.hubspot.uninstall(PORTAL)
 
 
-def _connects(stack: Stack) -> None:
+def connects(stack: Stack) -> None:
     """A person connects HubSpot, and again for as long as it does not show as connected."""
     for _ in range(3):
         (hubspot,) = [one for one in _connections(stack) if one["vendor"] == "hubspot"]
@@ -203,7 +203,7 @@ STORIES = (
     _story(
         "parked until connected again",
         works,
-        _connects,
+        connects,
         works,
         prepare=_set_up(_uninstalled, sends(event("timerex/event_confirmed"))),
         end=_counts(1, 1, primary=1),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from local.sandbox.faults import Kind
-from renkei import oauth
+from renkei import tokens
 from tests.crash.lives import EFFECTS, MODES, STEPS, Lives, Mode, Story
 from tests.crash.stories import STORIES
 from tests.harness import Stack
@@ -19,7 +19,7 @@ _API = "^/(?!oauth/authorize)"  # all but the consent page
 @pytest.fixture(autouse=True)
 def _look_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looking for the end of a dead process's lease every few seconds does here; it saves hundreds of looks."""
-    monkeypatch.setattr(oauth, "_POLL", 5.0)
+    monkeypatch.setattr(tokens, "_POLL", 5.0)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -1,4 +1,4 @@
-"""The world outside our processes at one moment: tables, bells, vendors, time. All that outlives a kill."""
+"""The world outside our processes at one moment: tables, bells, vendors, mails, time. All that outlives a kill."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from moto.backends import get_backend
+from moto.ses.models import ses_backends
 
 from local.sandbox.vendor import Vendor
 from renkei import aws, config
 from tests.harness import QUEUE, REGION, TABLES, Stack
 
 _ACCOUNT = "123456789012"
-_KEPT_ELSEWHERE = {"clock", "sleep", "_lock", "faults", "calls"}
+_KEPT_ELSEWHERE = {"clock", "sleep", "_lock", "_gate", "faults", "calls"}
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,14 @@ def keep(stack: Stack) -> World:
         {name: value for name, value in vars(vendor).items() if name not in _KEPT_ELSEWHERE}
         for vendor in _vendors(stack)
     ]
-    frozen = pickle.dumps((stack.clock.now, _dynamodb().tables, vendors))
+    frozen = pickle.dumps((stack.clock.now, _dynamodb().tables, vendors, _mails()))
     return World(frozen, tuple(message.body for message in _queue()._messages))
 
 
 def return_to(stack: Stack, world: World, *, bells: bool) -> None:
     """Make the world what it was, with new processes in it. `bells`: the queue gives its bells out again."""
-    stack.clock.now, _dynamodb().tables, vendors = pickle.loads(world.frozen)  # noqa: S301 - our own, of this process
+    stack.clock.now, _dynamodb().tables, vendors, mails = pickle.loads(world.frozen)  # noqa: S301 - our own, of this process
+    _mails()[:] = mails
     for vendor, state in zip(_vendors(stack), vendors, strict=True):
         vars(vendor).update(state)
         vendor.faults.clear()
@@ -90,6 +92,11 @@ def _plain(value: dict[str, Any]) -> Any:
 
 def _dynamodb() -> Any:
     return get_backend("dynamodb")[_ACCOUNT][REGION]
+
+
+def _mails() -> list[Any]:
+    sent: list[Any] = ses_backends[_ACCOUNT][REGION].sent_messages
+    return sent
 
 
 def _queue() -> Any:

@@ -54,7 +54,7 @@ def states(stack: Stack) -> list[str]:
 
 def moved(stack: Stack, path: str, body: dict[str, str]) -> int:
     """Retry or discard in bulk to the end; gives how many."""
-    done, after = 0, ""
+    done, after = 0, ""  # type: int, str | None
     while True:
         asked = body | ({"after": after} if after else {})
         status, told = stack.api("POST", f"/api/workspaces/{stack.workspace}/deliveries/{path}", asked)

@@ -9,7 +9,7 @@ from renkei import workspaces
 from renkei.accounts import Access, Check, Report, vendor_of
 from renkei.connecting import waiting_since
 from renkei.connections import Connection
-from renkei.errors import Outcome, Reconnect
+from renkei.errors import Outcome, Reconnect, Retry
 from renkei.runtime import Platform
 from renkei.tokens import TokenSource
 from renkei.workers import access_of, tokens_of
@@ -38,7 +38,8 @@ def check(parts: Platform, connection: Connection, waiting: Iterable[str]) -> Te
         if isinstance(end, Reconnect) and "sealed" in connection.row:
             parts.connections.broken(now, end)
         params = {"vendor": connection.vendor, **end.params}
-        failed = Check("check_connection", ok=False, params=params, remedy=end.code)
+        remedy = "try_again" if isinstance(end, Retry) else end.code
+        failed = Check("check_connection", ok=False, params=params, remedy=remedy)
         return Tested(Report(connection.account, "", (failed,)), ok=False)
     ok = not report.missing
     if not ok or connection.state != "reconnect":

@@ -67,10 +67,10 @@ def _waiting(parts: Platform, workspace: str, integration: str) -> Iterable[Item
 def _told(parts: Platform, connection: Connection) -> list[str]:
     """Tell the vendor that it is over; gives what it could not be told.
 
-    An account that another workspace uses too stays installed there.
+    An account that another workspace uses too stays connected there.
     """
     vendor = vendor_of(connection.vendor)
-    if vendor.oauth and shared(parts, connection.account, vendor.key, but=connection.workspace):
+    if shared(parts, connection.account, vendor.key, but=connection.workspace):
         return []
     access, source = access_of(parts, connection)
     failed = vendor.end(access)

@@ -20,6 +20,7 @@ import requests
 from renkei import http
 from renkei.errors import Outcome, Reconnect, Retry
 
+_PASSING = {"rate_limit_exceeded", "server_error", "temporarily_unavailable", "unknown_error"}
 _OURS = {"invalid_client", "invalid_client_id", "unauthorized_client"}  # the app's own credentials
 
 
@@ -143,8 +144,11 @@ class Tokens:
         return self._read(body)
 
     def revoke(self, refresh_token: str) -> None:
-        """End a refresh token at the vendor."""
-        self._post(self._vendor.revoke_url(self._site), token=refresh_token, token_type_hint="refresh_token")  # noqa: S106 - a hint
+        """End a refresh token at the vendor; one that is gone already needs nothing."""
+        fields = {"token": refresh_token, "token_type_hint": "refresh_token"}
+        answer, body = self._asked(self._vendor.revoke_url(self._site), fields)
+        if answer.status >= 300 and body.get("error") != "invalid_token":  # noqa: PLR2004
+            raise self._outcome(answer, body)
 
     def _grant(self, grant_type: str, fields: Mapping[str, str], refresh_token: str = "") -> Grant:
         body = self._post(self._vendor.token_url(self._site), grant_type=grant_type, **fields)
@@ -163,20 +167,24 @@ class Tokens:
             raise Retry("vendor_garbled", vendor=self._vendor.key) from None
 
     def _post(self, url: str, **fields: str) -> dict[str, Any]:
-        data = {**fields, "client_id": self._app.client_id, "client_secret": self._app.client_secret}
-        answer = http.send(self._vendor.key, self._session, "POST", url, data=data)
-        body = answer.body if isinstance(answer.body, dict) else {}
+        answer, body = self._asked(url, fields)
         if answer.status < 300:  # noqa: PLR2004
             return body
         raise self._outcome(answer, body)
+
+    def _asked(self, url: str, fields: Mapping[str, str]) -> tuple[http.Answer, dict[str, Any]]:
+        data = {**fields, "client_id": self._app.client_id, "client_secret": self._app.client_secret}
+        answer = http.send(self._vendor.key, self._session, "POST", url, data=data)
+        return answer, answer.body if isinstance(answer.body, dict) else {}
 
     def _outcome(self, answer: http.Answer, body: Mapping[str, Any]) -> Outcome:
         """Only a refusal of the grant is for a person; a busy or broken token endpoint is not."""
         general = http.outcome(self._vendor.key, answer)
         if isinstance(general, Retry):
             return general
-        if body.get("error") == "rate_limit_exceeded":
-            return Retry("vendor_rate", vendor=self._vendor.key)
+        being_done = "already being processed" in str(body.get("error_description"))  # said with invalid_grant
+        if body.get("error") in _PASSING or being_done:
+            return Retry("vendor_busy", vendor=self._vendor.key, status=str(answer.status))
         code = "app_refused" if body.get("error") in _OURS else "grant_refused"
         return Reconnect(code, vendor=self._vendor.key)
 

@@ -24,8 +24,10 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from pydantic import BaseModel, ValidationError
 
 from renkei import notices, workspaces
+from renkei.accounts import vendor_of
 from renkei.aws import DOWN, passes
 from renkei.bells import Bell, ring
+from renkei.budgets import Budget
 from renkei.config import Clock, Language, utc_now
 from renkei.connections import Connection, Connections
 from renkei.deliveries import Deliveries
@@ -77,6 +79,11 @@ class Platform:
         """Single-use tokens of browsers."""
         return workspaces.Sessions(self.vault, self.clock)
 
+    def budget(self, connection: Connection, *, live: bool) -> Budget:
+        """The rate budget of a connection's account. `live`: may use the part that is kept free of backlogs."""
+        account = (connection.vendor, connection.account, vendor_of(connection.vendor).limits)
+        return Budget(*account, self.clock, self.sleep, live=live, timezone=connection.row.get("timezone") or "UTC")
+
 
 @functools.cache
 def platform() -> Platform:
@@ -99,6 +106,11 @@ class Work:
     connection: Connection
     live: bool = True
     calls: int = 0
+
+    @functools.cached_property
+    def budget(self) -> Budget:
+        """The rate budget of the account, for this batch."""
+        return self.platform.budget(self.connection, live=self.live)
 
 
 def prepare(platform: Platform, workspace: str, integration: Integration) -> Work:

@@ -1,4 +1,4 @@
-"""What workers need to speak to a vendor account: our app's credentials, a living token, the account's rate budget."""
+"""What workers need to speak to a vendor account: our app's credentials and a living token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from aws_lambda_powertools.utilities import parameters
 
 from renkei import config
 from renkei.accounts import Access, oauth_of, vendor_of
-from renkei.budgets import Budget
 from renkei.connections import Connection
 from renkei.errors import Misconfigured, Reconnect, Retry
 from renkei.oauth import App, Tokens
@@ -59,17 +58,11 @@ def token_source(parts: Platform, connection: Connection) -> TokenSource:
     )
 
 
-def budget_of(parts: Platform, connection: Connection, *, live: bool) -> Budget:
-    """The rate budget of a connection's account, shared with everybody who uses it. `live`: may use the reserve."""
-    vendor, timezone = vendor_of(connection.vendor), connection.row.get("timezone", "UTC")
-    return Budget(vendor.key, connection.account, vendor.limits, parts.clock, parts.sleep, live=live, timezone=timezone)
-
-
 def access_of(parts: Platform, connection: Connection) -> tuple[Access, TokenSource | None]:
     """What a probe or an end may use of a connection, and where its tokens come from (None: it has keys)."""
     if vendor_of(connection.vendor).oauth is None:
-        held = parts.connections.secrets(connection)
-        return Access(parts.session, held, parts.vault.digest, sleep=parts.sleep), None
+        keys = parts.connections.secrets(connection)
+        return Access(parts.session, keys, parts.vault.digest, sleep=parts.sleep), None
     source = token_source(parts, connection)
     own_app = bool(source.secrets.get("client_id"))
     held = Access(parts.session, source.secrets, parts.vault.digest, source, connection.scopes, own_app, parts.sleep)

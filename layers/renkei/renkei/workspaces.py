@@ -65,7 +65,7 @@ def save_settings(
     The recipients' addresses are sealed.
     """
     notices = document.get("notices") or {}
-    row = {"workspace": workspace, "item": "settings", "types": dict(types), "saved_at": saved_at}
+    row: Item = {"workspace": workspace, "item": "settings", "types": dict(types), "saved_at": saved_at}
     if to := notices.get("to"):
         row["recipients"] = vault.seal(
             json.dumps(to).encode(), workspace=workspace, purpose=_RECIPIENTS, place=workspace

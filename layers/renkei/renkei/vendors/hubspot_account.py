@@ -49,8 +49,10 @@ def _probe(access: Access) -> Report:
     there = HubSpot(access.session, access.token).has_unique("companies")
     checks.append(Check("check_unique", ok=there, remedy="remedy_unique", needed=False))
     left = answer.headers.get(_DAILY) or answer.headers.get(_BURST)
-    quota = Check("check_quota", ok=left != "0", params={"left": left}, remedy="remedy_quota", needed=False)
-    checks.append(quota if left else Check("check_quota_untold", ok=None, needed=False))
+    if left:
+        checks.append(Check("check_quota", ok=left != "0", params={"left": left}, remedy="remedy_quota", needed=False))
+    else:
+        checks.append(Check("check_quota_untold", ok=None, needed=False))
     return Report(portal, f"{portal} ({name})", tuple(checks), str(told.get("timeZone") or "UTC"))
 
 

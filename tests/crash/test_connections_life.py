@@ -1,0 +1,64 @@
+"""A connection's life, killed before and after every effect: nothing lost, nothing doubled, no secret left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from local.sandbox.faults import Kind
+from renkei import tokens
+from tests import mails
+from tests.crash.life_stories import LIFE_STORIES, MAIL_STORIES
+from tests.crash.lives import EFFECTS, MODES, STEPS, Lives, Mode, Story
+from tests.crash.world import rows
+from tests.harness import Stack
+
+_NO_ANSWER: tuple[Kind, ...] = ("timeout_after", "cut_after")
+_API = "^/(?!oauth/authorize)"  # all but the consent page
+
+
+@pytest.fixture(autouse=True)
+def _look_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "_POLL", 5.0)
+
+
+def name(story: Story) -> str:
+    return story.name
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("story", LIFE_STORIES, ids=name)
+def test_no_death_loses_doubles_or_leaves_anything(
+    stack: Stack, story: Story, mode: Mode, record_property: Callable[[str, object], None]
+) -> None:
+    lives = Lives(stack, story)
+    steps = lives.die_everywhere(mode)
+    assert steps >= 4
+    assert not [row for row in rows("connections") if row["state"] in {"expired", "disconnected"} and "sealed" in row]
+    record_property(STEPS, steps)
+    record_property(EFFECTS, steps // 2)
+
+
+@pytest.mark.parametrize("story", MAIL_STORIES, ids=name)
+def test_no_death_keeps_a_mail_back_or_sends_it_thrice(
+    stack: Stack, story: Story, record_property: Callable[[str, object], None]
+) -> None:
+    """Twice it can be sent: nobody can ask SES whether it took the mail that a dead process handed over."""
+    lives = Lives(stack, story)
+    steps = lives.die_everywhere("at once", each=_at_most_twice)
+    record_property(STEPS, steps)
+    record_property(EFFECTS, steps // 2)
+
+
+@pytest.mark.parametrize("story", LIFE_STORIES[2:], ids=name)
+def test_no_lost_answer_does_either(stack: Stack, story: Story) -> None:
+    lives = Lives(stack, story)
+    lives.lose_every_answer(stack.hubspot, _API, _NO_ANSWER)
+
+
+def _at_most_twice(killed: str) -> None:
+    told = [(mail.to, mail.cause) for mail in mails.sent()]
+    doubled = {one for one in told if told.count(one) > 1}
+    assert len(doubled) <= ("SendEmail" in killed)
+    assert all(told.count(one) <= 2 for one in told)

@@ -13,6 +13,7 @@ from local.cli.signing import Signer
 from local.demo.story import BOOKING, Story
 from local.demo.visitor import DemoTrouble, Visitor
 from local.stack import scheduled
+from local.stack.deploy import SENDER
 from tests.local.stack.running import Aws, said, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]
@@ -49,6 +50,20 @@ def test_the_whole_story_holds(stack: dict[str, Any]) -> None:
     assert story.failed == [], "\n".join(lines)
 
 
+def test_a_mail_s_one_click_ends_the_mails(stack: dict[str, Any]) -> None:
+    visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
+    mail = visitor.mails()[-1]
+    assert mail["sender"] == f"Renkei <{SENDER}>"
+    assert mail["html"].startswith("<!doctype html>")
+    assert mail["one_click"] == "List-Unsubscribe=One-Click"
+    page, click = mail["unsubscribe"].strip("<>"), {"List-Unsubscribe": "One-Click"}
+    forged = page.replace("?key=", "?key=0")
+    assert [requests.get(one, timeout=30).status_code for one in (page, forged)] == [200, 404]
+    assert 'value="unsubscribe"' in requests.get(page, timeout=30).text, "looking at it changes nothing"
+    assert [requests.post(one, data=click, timeout=30).status_code for one in (forged, page)] == [404, 200]
+    assert 'value="subscribe"' in requests.get(page, timeout=30).text
+
+
 def test_a_signature_of_somebody_else_is_refused(stack: dict[str, Any]) -> None:
     stranger = Signer(Credentials("AKIAIOSFODNN7EXAMPLE", "somebody-else").get_frozen_credentials(), stack["region"])
     assert requests.get(f"{stack['url']}/api/workspaces", auth=stranger, timeout=30).status_code == 403
@@ -83,6 +98,43 @@ def test_what_a_person_asks_is_answered(stack: dict[str, Any]) -> None:
     assert visitor.api("POST", "workspaces/demo/preview", asked)["outcome"] == "delivered"
     assert visitor.api("GET", "workspaces/demo/properties/companies")["properties"]
     assert visitor.api("GET", "workspaces/demo")["workspace"] == "demo"
+
+
+def brought_back(visitor: Visitor, wanted: dict[str, str]) -> int:
+    """How many deliveries a retry in bulk brings back, page by page."""
+    done, after = 0, ""
+    while True:
+        told = visitor.api("POST", f"workspaces/{visitor.workspace}/deliveries/retry", wanted | {"after": after})
+        done, after = done + told["done"], told["next"]
+        if after is None:
+            return int(done)
+
+
+def test_a_connection_is_ended_for_good(stack: dict[str, Any]) -> None:
+    """What waits needs a decision, also in bulk; the links of the account go with `forget`."""
+    visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
+    there, token = "workspaces/demo", "another-security-token"
+    visitor.api("POST", f"{there}/connections/timerex", {"token": token, "keep_old": True})
+    visitor.uninstall()
+    event = json.loads(BOOKING.read_text(encoding="utf-8"))
+    for number in range(3):
+        event["event"]["id"] = f"fedcba987654321{number:05}"
+        assert visitor.send(json.dumps(event).encode(), token)["accepted"] == 1
+    assert until(lambda: len(visitor.api("GET", f"{there}/deliveries?state=parked")["deliveries"]) == 3, 60)
+    mails = visitor.mails()
+    scheduled.run(stack["endpoint_url"], "notices")
+    (broken,) = (one for one in visitor.api("GET", f"{there}/notices")["notices"] if one["kind"] == "broken")
+    assert (broken["why"], visitor.mails()) == ("told_already", mails), "one mail a week for one cause"
+    with pytest.raises(DemoTrouble, match="decision_needed"):
+        visitor.api("DELETE", f"{there}/connections/hubspot")
+    assert brought_back(visitor, {"connection": "hubspot"}) == 3
+    assert until(lambda: len(visitor.api("GET", f"{there}/deliveries?state=parked")["deliveries"]) == 3, 60)
+    first = visitor.api("GET", f"{there}/deliveries?state=parked")["deliveries"][0]
+    assert visitor.api("POST", f"{there}/deliveries/{first['id']}/discard")["state"] == "skipped"
+    ended = visitor.api("DELETE", f"{there}/connections/hubspot?waiting=discard&forget=true")
+    assert (ended["disconnected"], ended["discarded"], ended["more"]) == (True, 2, False)
+    assert ended["forgotten"] > 0
+    assert visitor.api("GET", f"{there}/deliveries?state=parked")["deliveries"] == []
 
 
 def test_the_logs_show_what_happened_and_nothing_of_the_guest(stack: dict[str, Any], folder: Path) -> None:

@@ -60,7 +60,6 @@ def test_no_role_names_what_it_does_not_need() -> None:
         ("ApiRole", "DeliveriesTable"),
         ("ApiRole", "LinksTable"),
         ("SweepRole", "DeliveriesTable"),
-        ("DailyRole", "WorkspacesTable"),
         ("DailyRole", "ConnectionsTable"),
         ("NoticesRole", "WorkspacesTable"),
         ("NoticesRole", "ConnectionsTable"),

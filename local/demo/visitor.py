@@ -67,10 +67,13 @@ class Visitor:
             raise DemoTrouble(f"{method} /api/{path} answered {answer.status_code}: {answer.text[:1000]}")
         return cast("dict[str, Any]", answer.json())
 
-    def consent(self, start: str) -> str:
-        """Walk through the connection as a browser: start, the vendor's page, Allow, back. Gives the last page."""
+    def consent(self, start: str, **chosen: str) -> str:
+        """Walk through the connection as a browser: start, the vendor's page, Allow, back. Gives the last page.
+
+        `chosen` is what is chosen on the vendor's page instead of what is chosen there already.
+        """
         browser = local_session()
-        return self._allowed(browser, self._followed(browser, start))
+        return self._allowed(browser, self._followed(browser, start), **chosen)
 
     def reconnect(self, link: str) -> str:
         """Follow a mail's link as a browser, press the button that connects again, and Allow. Gives the last page."""
@@ -78,14 +81,14 @@ class Visitor:
         page = self._followed(browser, link)
         return self._allowed(browser, self._followed(browser, self._pressed(browser, page, "connect")))
 
-    def _allowed(self, browser: requests.Session, page: requests.Response) -> str:
-        return self._followed(browser, self._pressed(browser, page, "allow")).text
+    def _allowed(self, browser: requests.Session, page: requests.Response, **chosen: str) -> str:
+        return self._followed(browser, self._pressed(browser, page, "allow", **chosen)).text
 
-    def _pressed(self, browser: requests.Session, page: requests.Response, button: str) -> str:
+    def _pressed(self, browser: requests.Session, page: requests.Response, button: str, **chosen: str) -> str:
         """Press a button, by its value; gives the address that the answer leads to."""
         form = Buttons(button)
         form.feed(page.text)
-        back = browser.post(page.url, data=form.fields, timeout=TIMEOUT, allow_redirects=False)
+        back = browser.post(page.url, data=form.fields | chosen, timeout=TIMEOUT, allow_redirects=False)
         if not back.is_redirect:
             raise DemoTrouble(f"the button “{button}” answered {back.status_code} instead of leading on")
         return urljoin(page.url, back.headers["location"])

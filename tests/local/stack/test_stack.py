@@ -48,6 +48,9 @@ def test_the_whole_story_holds(stack: dict[str, Any]) -> None:
     story = Story(visitor, lines.append, lambda: scheduled.run(stack["endpoint_url"], "notices"))
     story.tell()
     assert story.failed == [], "\n".join(lines)
+    ends = [json.loads(str(story.minute())) for _ in range(3)]  # the schedule may have done a part of it by itself
+    assert not [end for end in ends if end.keys() - {"recoveries"}], ends
+    assert ends[-1] == {}, "nothing is left to be told"
 
 
 def test_a_mail_s_one_click_ends_the_mails(stack: dict[str, Any]) -> None:
@@ -67,6 +70,14 @@ def test_a_mail_s_one_click_ends_the_mails(stack: dict[str, Any]) -> None:
 def test_a_signature_of_somebody_else_is_refused(stack: dict[str, Any]) -> None:
     stranger = Signer(Credentials("AKIAIOSFODNN7EXAMPLE", "somebody-else").get_frozen_credentials(), stack["region"])
     assert requests.get(f"{stack['url']}/api/workspaces", auth=stranger, timeout=30).status_code == 403
+
+
+def test_another_account_is_not_taken_by_mistake(stack: dict[str, Any]) -> None:
+    visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
+    asked = visitor.api("POST", "workspaces/demo/connections/hubspot", {"switch_account": False})
+    with pytest.raises(DemoTrouble, match=r"answered 400: .*222222"):
+        visitor.consent(asked["url"], portal="222222")
+    assert visitor.connection("hubspot")["account"] == "111111"
 
 
 def test_what_waits_for_a_person_goes_on_when_the_person_has_acted(stack: dict[str, Any]) -> None:

@@ -68,7 +68,7 @@ class Mail:
     def _part(self, kind: str) -> str:
         part = self.message.get_body((kind,))
         assert part is not None
-        return str(part.get_content())
+        return str(part.get_content()).replace("\r\n", "\n")
 
 
 def sent() -> list[Mail]:

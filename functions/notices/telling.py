@@ -19,7 +19,7 @@ from renkei.texts import text
 
 _MOST_NAMED, _MOST_READ = 20, 200
 _COUNTED = ("delivered", "skipped", "rejected", "waiting")
-_NAMING = ("property", "field", "question", "calendar", "scopes")
+_NAMING = ("property", "field", "question", "calendar", "scopes", "integration")
 """What names the thing to be mended, among the parameters of an Outcome."""
 
 

@@ -36,6 +36,7 @@ from local.sandbox.salesforce.orgs import ORGS
 from local.sandbox.slack import Slack
 from renkei import aws, runtime
 from renkei.runtime import Platform
+from tests import rights
 
 ROOT = Path(__file__).parents[1]
 SANDBOXES = "http://127.0.0.1:3001"
@@ -155,10 +156,10 @@ class Stack:
     def api(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, dict[str, Any]]:
         """Call `/api`: (status, JSON)."""
         parts = urlsplit(path)
-        answer = console.app.handler(
-            http_event(method, parts.path, json.dumps(body) if body is not None else None, headers, parts.query),
-            Context(),  # type: ignore[arg-type]
-        )
+        sent = json.dumps(body) if body is not None else None
+        request = http_event(method, parts.path, sent, headers, parts.query)
+        with rights.acting("ApiRole"):
+            answer = console.app.handler(request, Context())  # type: ignore[arg-type]
         return answer["statusCode"], json.loads(answer["body"])
 
     def post(self, payload: object, token: str = TOKEN, **headers: str) -> tuple[int, dict[str, Any]]:
@@ -167,7 +168,8 @@ class Stack:
         sent = {"x-timerex-authorization": token, "content-type": "application/json", **headers}
         names = {"vendor": "timerex", "workspace": self.workspace}
         request = http_event("POST", f"/webhooks/timerex/{self.workspace}", raw, sent) | {"pathParameters": names}
-        answer = webhooks.app.handler(request, Context())  # type: ignore[arg-type]
+        with rights.acting("WebhooksRole"):
+            answer = webhooks.app.handler(request, Context())  # type: ignore[arg-type]
         return answer["statusCode"], json.loads(answer["body"])
 
     def browse(self, url: str, cookie: str = "") -> dict[str, Any]:
@@ -175,7 +177,8 @@ class Stack:
         parts = urlsplit(url)
         request = http_event("GET", parts.path, None, {"accept-language": "en"}, parts.query)
         request |= {"pathParameters": {"vendor": parts.path.split("/")[2]}, "cookies": [cookie] if cookie else []}
-        answer: dict[str, Any] = oauth.app.handler(request, Context())  # type: ignore[arg-type]
+        with rights.acting("OauthRole"):
+            answer: dict[str, Any] = oauth.app.handler(request, Context())  # type: ignore[arg-type]
         return answer
 
     def consent(self, authorize_url: str, portal: int = PORTAL, answer: str = "allow") -> str:
@@ -235,21 +238,25 @@ class Stack:
 
     def answer(self, bells: list[dict[str, Any]]) -> None:
         """Hand bells to the worker as Lambda does."""
-        booking_to_hubspot.app.handler({"Records": bells}, Context())  # type: ignore[arg-type]
+        with rights.acting("BookingToHubspotRole"):
+            booking_to_hubspot.app.handler({"Records": bells}, Context())  # type: ignore[arg-type]
 
     def sweep(self) -> int:
         """Let the minute's sweep run; gives how many bells it rang."""
-        rung: int = schedules.app.handler({"job": "sweep"}, Context())["rung"]  # type: ignore[arg-type]
+        with rights.acting("SweepRole"):
+            rung: int = schedules.app.handler({"job": "sweep"}, Context())["rung"]  # type: ignore[arg-type]
         return rung
 
     def daily(self) -> dict[str, int]:
         """Let the daily look at connections run; gives what it did."""
-        done: dict[str, int] = schedules.daily.handler({"job": "daily"}, Context())  # type: ignore[arg-type]
+        with rights.acting("DailyRole"):
+            done: dict[str, int] = schedules.daily.handler({"job": "daily"}, Context())  # type: ignore[arg-type]
         return done
 
     def tell(self) -> dict[str, int]:
         """Let the minute's notices run; gives what became of them."""
-        done: dict[str, int] = notices.app.handler({"job": "notices"}, Context())  # type: ignore[arg-type]
+        with rights.acting("NoticesRole"):
+            done: dict[str, int] = notices.app.handler({"job": "notices"}, Context())  # type: ignore[arg-type]
         return done
 
     # What can be looked at.
@@ -301,6 +308,7 @@ def running() -> Iterator[Stack]:
         with (
             mock.patch.object(runtime, "Platform", side_effect=lambda: stack.platform),
             mock.patch.object(webhooks.app, "utc_now", stack.clock),
+            rights.held(),
         ):
             stack.restart()
             yield stack

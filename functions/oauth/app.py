@@ -13,6 +13,7 @@ from renkei.accounts import VENDORS, vendor_of
 from renkei.aws import DOWN
 from renkei.connecting import Refusal, finish, start
 from renkei.errors import Outcome, Retry
+from renkei.pages import page
 from renkei.runtime import bugs_told, logger, platform
 from renkei.texts import language_of, text
 from renkei.waking import wake
@@ -21,20 +22,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _COOKIE = "renkei-oauth"
-_HEADERS = {
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
-_PAGE = """<!doctype html>
-<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title} – Renkei</title>
-<style>body{{font:16px/1.6 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem;color:#1c2430}}
-h1{{font-size:1.5rem;border-left:.4rem solid {colour};padding-left:.8rem}}</style>
-<h1>{title}</h1><p>{message}</p></html>
-"""
 
 
 @logger.inject_lambda_context
@@ -78,8 +65,8 @@ def _callback(vendor: str, query: dict[str, str], cookie: str, language: config.
     for integration in waiting:
         wake(platform(), ticket.workspace, integration)
     logger.info("connected", vendor=vendor, workspace=ticket.workspace)
-    page = _page(HTTPStatus.OK, "connected", language, {"vendor": vendor, "account": made.report.account})
-    return page | {"cookies": [f"{_COOKIE}=; Path=/oauth/{vendor}; Max-Age=0; HttpOnly; SameSite=Lax"]}
+    done = _page(HTTPStatus.OK, "connected", language, {"vendor": vendor, "account": made.report.account})
+    return done | {"cookies": [f"{_COOKIE}=; Path=/oauth/{vendor}; Max-Age=0; HttpOnly; SameSite=Lax"]}
 
 
 def _cookie(event: Mapping[str, Any]) -> str:
@@ -90,11 +77,5 @@ def _cookie(event: Mapping[str, Any]) -> str:
 
 
 def _page(status: HTTPStatus, code: str, language: config.Language, params: Mapping[str, str]) -> dict[str, Any]:
-    good = status == HTTPStatus.OK
-    page = _PAGE.format(
-        language=language,
-        title=escape(text("connected_title" if good else "not_connected_title", language)),
-        message=escape(text(code, language, params)),
-        colour="#1a7f4b" if good else "#b3261e",
-    )
-    return {"statusCode": int(status), "headers": _HEADERS, "body": page}
+    title = text("connected_title" if status == HTTPStatus.OK else "not_connected_title", language)
+    return page(status, title, f"<p>{escape(text(code, language, params))}</p>", language)

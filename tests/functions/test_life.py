@@ -17,7 +17,7 @@ from renkei import tokens
 from renkei.connections import Connection
 from tests.crash.outside import settles
 from tests.crash.world import all_rows
-from tests.harness import PORTAL, SANDBOXES, SETTINGS, Stack, booking
+from tests.harness import ADMIN, PORTAL, SANDBOXES, SETTINGS, Stack, booking
 
 DAY = 24 * 3600
 KEYS: dict[str, dict[str, str]] = {
@@ -483,3 +483,25 @@ def test_recipients_are_sealed_and_exported(ready: Stack) -> None:
     assert ready.api("GET", "/api/workspaces/demo")[1]["notices"]["to"] == to
     assert not [row for _, row in all_rows() if "example.de" in repr(row)]
     assert ready.apply(SETTINGS, notices={"to": [{"mail": "a@b.jp\nBcc: c@d.jp"}]})[0] == 422
+
+
+# 7. Notices, as the admin sees them (their rules: tests/functions/notices)
+
+
+def test_what_was_told_and_held_back_is_shown(ready: Stack) -> None:
+    ready.hubspot.uninstall(PORTAL)
+    ready.post(booking())
+    ready.work()
+    ready.tell()
+    (shown,) = ready.api("GET", "/api/workspaces/demo/notices")[1]["notices"]
+    assert (shown["state"], shown["kind"], shown["to"]) == ("sent", "broken", ADMIN)
+    assert "HubSpot" in shown["subject"]
+    ready.clock.sleep(DAY)
+    ready.connect()
+    settles(ready)
+    ready.hubspot.uninstall(PORTAL)
+    ready.post(booking(1))
+    ready.work()
+    ready.tell()
+    broken = [one for one in ready.api("GET", "/api/workspaces/demo/notices")[1]["notices"] if one["kind"] == "broken"]
+    assert [(one["held"], one["why"], bool(one["message"])) for one in broken] == [(1, "told_already", True)]

@@ -15,6 +15,8 @@ DOWN = (BotoCoreError, ClientError)
 _OURS = {"ValidationException", "InvalidCiphertextException", "IncorrectKeyException"}
 
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
+_ONCE = {"sesv2": Config(retries={"total_max_attempts": 1})}
+"""Where a repetition after a time-out would be a second effect: a second mail."""
 
 
 def passes(error: BotoCoreError | ClientError) -> bool:
@@ -46,4 +48,4 @@ def client(service: str) -> Any:
     botocore's client is boto3's client without boto3's resource layer, which costs the webhook receiver
     more to import than all of its own code (docs/decisions.md).
     """
-    return _session().create_client(service, config=_CONFIG)
+    return _session().create_client(service, config=_CONFIG.merge(_ONCE.get(service, _CONFIG)))

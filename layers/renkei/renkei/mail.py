@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html (Conte
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -40,7 +39,7 @@ class Posted:
 def post(message: EmailMessage, sender: str, to: str) -> Posted:
     """Send a mail once. Raises nothing of AWS's: what SES says, or does not say, is the answer."""
     try:
-        _ses().send_email(
+        client("sesv2").send_email(
             FromEmailAddress=sender,
             Destination={"ToAddresses": [to]},
             Content={"Raw": {"Data": message.as_bytes()}},
@@ -61,11 +60,3 @@ def _refusal(error: Mapping[str, Any]) -> Posted:
     if why == "mail_rejected" and "not verified" in message:
         why = "not_verified"
     return Posted("refused", why, {"error": code})
-
-
-@functools.cache
-def _ses() -> Any:
-    """SES's client, which sends once: a repetition after a time-out, as botocore's retries do it, is a second mail."""
-    ses = client("sesv2")
-    ses.meta.events.unregister("needs-retry.sesv2", unique_id="retry-config-sesv2")
-    return ses

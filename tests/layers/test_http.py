@@ -193,7 +193,7 @@ def test_a_vendor_without_tokens_has_headers_of_its_own() -> None:
     assert vendor.asked[0].headers["accept"] == "application/vnd.vendor+json"
     assert "authorization" not in vendor.asked[0].headers
     assert "content-type" not in vendor.asked[0].headers
-    with pytest.raises(Reconnect, match="vendor_refused"):
+    with pytest.raises(Reconnect, match="grant_refused"):
         caller.call("GET", "/clients")
     assert len(vendor.asked) == 2, "the same key again would be refused again"
 

@@ -24,10 +24,10 @@ TIMEOUT = (5, 20)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _LONGEST = timedelta(days=1)  # that we wait because a vendor says so
 _SERVER_ERROR = 500
-_TOO_MANY = 429
+_UNAUTHORIZED, _TOO_MANY = 401, 429
 _TEXT = 2000  # characters of an answer that are kept as text
 _RETRIED = {408, 423, 425, 429, 477}
-_ENDS: dict[int, type[Outcome]] = {401: Reconnect, 403: Misconfigured, 404: NotFound, 409: Conflict}
+_ENDS: dict[int, type[Outcome]] = {403: Misconfigured, 404: NotFound, 409: Conflict}
 
 
 # RFC 3986, appendix A, without what a host cannot hold: two readers of a URL must not find two hosts in it.
@@ -93,6 +93,8 @@ def outcome(vendor: str, answer: Answer) -> Outcome:
     status = str(answer.status)
     if answer.status in _RETRIED or answer.status >= _SERVER_ERROR or answer.status // 100 == 3:  # noqa: PLR2004
         return Retry("vendor_busy", after=retry_after(answer.headers), vendor=vendor, status=status)
+    if answer.status == _UNAUTHORIZED:
+        return Reconnect("grant_refused", vendor=vendor)
     return _ENDS.get(answer.status, Rejected)("vendor_refused", vendor=vendor, status=status)
 
 
@@ -144,7 +146,7 @@ class Client:
         if json is not None:
             request["data"] = encoded(json)
         answer = self._send(method, path, kind, request, fresh=False)
-        if answer.status == 401 and self._token:  # noqa: PLR2004
+        if answer.status == _UNAUTHORIZED and self._token:
             answer = self._send(method, path, kind, request, fresh=True)
         if answer.status >= 300:  # noqa: PLR2004
             raise self._end(answer)

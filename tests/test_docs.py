@@ -14,12 +14,13 @@ from integrations import INTEGRATIONS
 from local.cli.parser import build_parser
 from local.cli.yaml_file import read_workspace_file
 from local.stack.template import parsed
+from renkei.accounts import VENDORS, oauth_of, vendor_of
 from renkei.settings import check
-from renkei.accounts import oauth_of
 from renkei.vendors.hubspot import VERSION
 
 ROOT = Path(__file__).parents[1]
 DOCS = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
 APP = ROOT / "docs" / "hubspot-app"
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
@@ -93,7 +94,8 @@ def test_no_document_speaks_of_one_machine_or_account(path: Path) -> None:
 
 def test_the_readme_names_the_commands_that_matter() -> None:
     said = "\n".join(code(ROOT / "README.md"))
-    for command in ("connect hubspot", "connect timerex", "apply", "preview", "send", "deliveries", "retry"):
+    commands = ("connect hubspot", "connect timerex", "apply", "preview", "send", "deliveries", "retry", "notices")
+    for command in (*commands, "test-connection"):
         assert re.search(rf"renkei (?:--workspace NAME )?{command}\b", said), command
     assert {"make demo", "make test", "make deploy"} <= set(said.splitlines())
 
@@ -102,13 +104,49 @@ def test_the_outputs_and_parameters_that_are_named_are_the_templates() -> None:
     template = parsed()
     said = {part for path in DOCS for part in code(path)}
     outputs = {"ApiUrl", "ApiId", "HubspotRedirectUrl", "HubspotAppSecret", "AlarmTopic"}
+    outputs |= {"SalesforceRedirectUrl", "SalesforceAppSecret"}
     assert outputs <= said & set(template["Outputs"])
-    operating = (ROOT / "docs" / "operating.md").read_text("utf-8")
-    assert [name for name in template["Parameters"] if f"`{name}`" not in operating] == []
+    assert [name for name in template["Parameters"] if f"`{name}`" not in OPERATING] == []
+    architecture = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    functions = [name for name, one in template["Resources"].items() if one["Type"] == "AWS::Serverless::Function"]
+    assert [name for name in functions if f"`{name}`" not in architecture] == []
+
+
+@pytest.mark.parametrize("key", VENDORS)
+def test_operating_says_what_is_entered_for_each_vendor_and_no_more(key: str) -> None:
+    vendor = vendor_of(key)
+    names = [field.name for field in vendor.fields] or ["client_id", "client_secret"]
+    said = set(re.findall(rf"`(RENKEI_{key.upper()}_[A-Z_]+)`", OPERATING))
+    assert said == {f"RENKEI_{key}_{name}".upper() for name in names}
+
+
+@pytest.mark.parametrize("key", VENDORS)
+def test_operating_names_each_vendors_limits(key: str) -> None:
+    vendor = vendor_of(key)
+    (row,) = re.findall(rf"^\| {vendor.title} \| ([^|]*) \|$", OPERATING.partition("## How often")[2], re.MULTILINE)
+    rates = [rate for rate in (vendor.limits.burst, vendor.limits.search) if rate]
+    numbers = [number for rate in rates for number in (rate.calls, int(rate.per.total_seconds())) if number != 1]
+    numbers += [vendor.limits.daily] if vendor.limits.daily else []
+    told = [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", row)]
+    assert [number for number in told if number != 1] == numbers
+
+
+def test_operating_names_each_metric() -> None:
+    sources = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "layers/renkei/renkei").rglob("*.py")]
+    measured = {name for path in sources for name in re.findall(r'\bmeasure\("(\w+)"', path.read_text("utf-8"))}
+    assert len(measured) > 1
+    assert [name for name in sorted(measured) if f"`{name}`" not in OPERATING] == []
+
+
+def test_decisions_stand_in_their_order() -> None:
+    headings = HEADING.findall((ROOT / "docs" / "decisions.md").read_text("utf-8"))[1:]
+    assert all(re.match(r"\d{4}-\d\d-\d\d: \w", heading) for heading in headings)
+    assert [heading[:10] for heading in headings] == sorted(heading[:10] for heading in headings)
+    assert len(set(headings)) == len(headings)
 
 
 def test_the_policy_allows_the_api_and_nothing_else() -> None:
-    (block,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.DOTALL)
+    (block,) = re.findall(r"```json\n(.*?)```", OPERATING, re.DOTALL)
     (statement,) = json.loads(block)["Statement"]
     assert statement["Action"] == "execute-api:Invoke"
     assert statement["Resource"].endswith(":API_ID/$default/*/api/*")

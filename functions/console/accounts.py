@@ -13,6 +13,7 @@ from renkei import checking, config, ending, workspaces
 from renkei.accounts import VENDORS, AccountVendor, vendor_of
 from renkei.connecting import Refusal, Ticket, hand_over, issue
 from renkei.connections import Connection
+from renkei.errors import Reconnect
 from renkei.integration import Integration
 from renkei.runtime import Platform
 from renkei.texts import text
@@ -134,6 +135,14 @@ def end(
     left = [{"code": code, "message": text(code, language, {"vendor": vendor})} for code in ended.not_revoked]
     counts = {"waiting": _waiting(parts, workspace, keys), "discarded": ended.discarded, "forgotten": ended.forgotten}
     return {"disconnected": True, "not_revoked": left, **counts, "more": ended.more}
+
+
+def note_broken(parts: Platform, path: str, end: Reconnect) -> None:
+    """Note that a connection is refused, whoever met with it: an admin at the API, as a worker would."""
+    workspace = path.split("/")[3]
+    connection = parts.connections.get(workspace, end.params.get("vendor", ""))
+    if connection and connection.state == "connected" and end.code != "not_connected":
+        parts.connections.broken(connection, end)
 
 
 def existing(parts: Platform, workspace: str, vendor: str) -> Connection:

@@ -19,7 +19,7 @@ from renkei.accounts import VENDORS, vendor_of
 from renkei.aws import DOWN
 from renkei.config import Language
 from renkei.deliveries import STATES, order
-from renkei.errors import Outcome, Rejected, Retry
+from renkei.errors import Outcome, Reconnect, Rejected, Retry
 from renkei.runtime import bugs_told, logger, platform
 from renkei.texts import language_of, text
 from renkei.webhooks import answer
@@ -174,6 +174,8 @@ def _wrong(wrong: Wrong) -> Response[Any]:
 
 @app.exception_handler(Outcome)  # type: ignore[untyped-decorator]
 def _outcome(end: Outcome) -> Response[Any]:
+    if isinstance(end, Reconnect):
+        accounts.note_broken(platform(), app.current_event.path, end)
     code = "try_again" if isinstance(end, Retry) else end.code  # here it is a person who tries again
     message = text(code, language_of(app.current_event.headers.get("accept-language") or ""), end.params)
     return _json(HTTPStatus.CONFLICT, {"error": {"code": end.code, "message": message, "problems": []}})

@@ -85,6 +85,8 @@ class Teller:
             waiting = through(cause.about) if cause.about in VENDORS else [INTEGRATIONS[cause.about]]
             count = sum(self.parts.deliveries.waiting(self.workspace, one.key) for one in waiting)
             facts.append(("waiting", str(count)))
+        if cause.kind in {"broken", "expired"} and (manage := vendor_of(cause.about).manage_url):
+            facts.append(("manage", manage))
         facts += [("field", cause.params[name]) for name in _NAMING if name in cause.params]
         return [(text(f"notice_label_{name}", language), value) for name, value in facts]
 

@@ -50,16 +50,14 @@ def look_at_all(parts: Platform) -> Counter[str]:
 def look_at(parts: Platform, connection: Connection, life: Mapping[str, Any]) -> str:
     """Expire or refresh one connection if it is time; gives what was done ("" if nothing).
 
-    `life` is what the workspace file says of it. A refresh that is refused breaks it, as any use would; an
-    Outcome, then or when the vendor does not answer.
+    `life` is what the workspace file says of it; until that lets it expire, no vendor's own limit does. A refresh
+    that is refused breaks it, as any use would; an Outcome, then or when the vendor does not answer.
     """
-    now = parts.clock()
-    if not life.get("keep_alive"):
-        days = life.get("idle_days") or config.idle_days()
-        idle = now - connection.last_used_at >= timedelta(days=days)
-        return "expired" if idle and parts.connections.expire(connection) else ""
+    now, kept = parts.clock(), life.get("keep_alive") is True
+    if not kept and now - connection.last_used_at >= timedelta(days=life.get("idle_days") or config.idle_days()):
+        return "expired" if parts.connections.expire(connection) else ""
     oauth = vendor_of(connection.vendor).oauth
-    if oauth is None or connection.state != "connected":
+    if oauth is None or connection.state != "connected" or not (kept or oauth.lapses):
         return ""
     # Half of what the vendor allows: a day on which it does not answer costs nothing.
     every = oauth.lapses / 2 if oauth.lapses else _REFRESH_AFTER

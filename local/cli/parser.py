@@ -136,7 +136,7 @@ def _add_vendor(
 def _bulk_commands(add: _Add, help_in: _Help) -> None:
     one = "booking_to_hubspot.timerex.event_confirmed.0123456789abcdef0123"
     more = help_in("help_many")
-    example = f"retry {one}\n         renkei retry --cause hubspot_down --integration booking_to_hubspot"
+    example = f"retry {one}\n         renkei retry --cause vendor_refused --integration booking_to_hubspot"
     command = add("retry", bulk_commands.retry, example, more)
     _add_filters(command, help_in)
     example = f"discard {one}\n         renkei discard --connection slack --state parked --yes"

@@ -15,9 +15,10 @@ from local.sandbox.faults import Fault
 from local.sandbox.mailchimp import DEMO as MAILCHIMP
 from renkei import tokens
 from renkei.connections import Connection
+from tests import mails
 from tests.crash.outside import settles
 from tests.crash.world import all_rows
-from tests.harness import ADMIN, PORTAL, SANDBOXES, SETTINGS, Stack, booking
+from tests.harness import ADMIN, PORTAL, SANDBOXES, SETTINGS, TOKEN, Stack, booking
 
 DAY = 24 * 3600
 KEYS: dict[str, dict[str, str]] = {
@@ -231,11 +232,16 @@ def test_what_would_lapse_is_refreshed_if_it_is_to_be_kept_alive(stack: Stack) -
     assert (told["ok"], told["state"]) == (True, "connected"), "alive after 200 days; Salesforce allows 30"
 
 
-def test_what_is_not_to_be_kept_alive_lapses(stack: Stack) -> None:
+def test_what_the_vendor_would_let_lapse_lives_until_it_expires_with_us(stack: Stack) -> None:
+    stack.set_up()
     assert stack.consented("salesforce", {})["statusCode"] == 200
-    stack.clock.sleep(40 * DAY)
+    for _ in range(17):
+        stack.clock.sleep(10 * DAY)
+        stack.daily()
+    assert at(stack, "salesforce", path="/test", body={})[1]["state"] == "connected", "170 days; Salesforce allows 30"
+    stack.clock.sleep(10 * DAY)
     stack.daily()
-    assert at(stack, "salesforce", path="/test", body={})[1]["state"] == "reconnect"
+    assert kept(stack, "salesforce").state == "expired"
 
 
 # 4. Broken and healed
@@ -271,6 +277,24 @@ def test_healing_notes_what_people_are_to_be_told(ready: Stack) -> None:
     assert ends["delivered"] == 3
     ready.platform.connections.recovery_told(kept(ready))
     assert "healed_at" not in kept(ready).row
+
+
+def test_what_was_never_connected_is_told_too(stack: Stack) -> None:
+    stack.api("POST", "/api/workspaces/demo/connections/timerex", {"token": TOKEN})
+    stack.connect()
+    stack.apply()
+    at(stack, "hubspot", "DELETE")
+    stack.post(booking())
+    stack.work()
+    stack.tell()
+    assert states(stack) == ["parked"]
+    assert [mail.cause.rpartition(".")[0] for mail in mails.sent()] == ["parked.booking_to_hubspot.not_connected"]
+
+
+def test_an_admin_who_meets_a_refusal_breaks_the_connection_like_a_worker(ready: Stack) -> None:
+    ready.hubspot.uninstall(PORTAL)
+    assert ready.api("GET", "/api/workspaces/demo/properties/companies")[0] == 409
+    assert (kept(ready).state, kept(ready).row["cause"]) == ("reconnect", "grant_refused")
 
 
 # 5. Idle

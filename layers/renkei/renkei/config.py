@@ -62,6 +62,11 @@ def app_secret(vendor: str) -> str:
     return os.environ[f"RENKEI_{vendor.upper()}_APP_SECRET"]
 
 
+def given_url() -> str:
+    """Our own address, `RENKEI_PUBLIC_URL`; "" if none was given."""
+    return os.environ.get("RENKEI_PUBLIC_URL", "").rstrip("/")
+
+
 def public_url(domain_name: str) -> str:
-    """Our own address as browsers and vendors see it: `RENKEI_PUBLIC_URL`, or the API's domain name."""
-    return (os.environ.get("RENKEI_PUBLIC_URL") or f"https://{domain_name}").rstrip("/")
+    """Our own address as browsers and vendors see it: the given one, or the API's domain name."""
+    return given_url() or f"https://{domain_name}"

@@ -71,7 +71,7 @@ def _told(parts: Platform, connection: Connection) -> list[str]:
     """
     vendor = vendor_of(connection.vendor)
     if shared(parts, connection.account, vendor.key, but=connection.workspace):
-        return []
+        return ["end_shared"]
     access, source = access_of(parts, connection)
     failed = vendor.end(access)
     if source:

@@ -45,7 +45,6 @@ _QUOTA_PAUSE = timedelta(hours=1)  # where nobody says when the day's quota star
 _GIVE_UP = timedelta(days=7)
 _LATE = timedelta(hours=1)  # of trying in vain, after which people are told
 _LIVE = timedelta(minutes=15)  # older than that, a delivery is part of a backlog
-_BUG = "bug"
 
 logger = Logger(service="renkei")
 
@@ -123,7 +122,9 @@ def prepare(platform: Platform, workspace: str, integration: Integration) -> Wor
         raise Skip("integration_off", integration=integration.key)
     connection = platform.connections.get(workspace, integration.vendor)
     if connection is None or connection.state != "connected":
-        raise Reconnect("not_connected", vendor=integration.vendor)
+        # What is broken or expired tells of itself; what a person ended, or never made, is told of as a setting is.
+        telling = connection is not None and connection.state != "disconnected"
+        raise (Reconnect if telling else Misconfigured)("not_connected", vendor=integration.vendor)
     language = kept["document"]["language"]
     try:
         settings = integration.settings.model_validate(given)
@@ -177,7 +178,7 @@ def _attempt(rows: Sequence[Item], bell: Bell, integration: Integration, worker:
     except Outcome as end:
         verdicts: Mapping[str, Verdict] = dict.fromkeys((row["id"] for row in rows), end)
     else:
-        work.live = seen_at - datetime.fromisoformat(min(row["accepted_at"] for row in rows)) < _LIVE
+        work.live = seen_at - datetime.fromisoformat(max(row["accepted_at"] for row in rows)) < _LIVE
         verdicts = _verdicts(rows, worker, work)
         if any(isinstance(verdict, Done) for verdict in verdicts.values()):
             platform.connections.used(work.connection)
@@ -252,7 +253,7 @@ def bugs_told(workspace: str = "", *, counted: bool = True) -> Iterator[None]:
         logger.error("bug", workspace=workspace, error=type(bug).__name__, where=where)  # noqa: TRY400 - see above
         if counted:
             measure("Bugs")
-        raise Rejected(_BUG, error=type(bug).__name__, where=where) from None
+        raise Rejected("bug", error=type(bug).__name__, where=where) from None
 
 
 def measure(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
@@ -269,7 +270,6 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
         ledger.settle(row, "delivered", outcome=dict(verdict.outcome), warnings=warnings, **facts)
         return "delivered"
     why = {"reason": verdict.code, "params": dict(verdict.params), **facts}
-    now = platform.clock()
     match verdict:
         case Skip():
             ledger.settle(row, "skipped", **why)
@@ -277,8 +277,8 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
         case Reconnect() | Misconfigured():
             ledger.park(row, seen_at, **why)
             return "parked"
-        case Retry() if now - _tried_since(row) < _GIVE_UP:
-            ledger.postpone(row, now + _pause(verdict, row["attempts"], platform.dice()), **why)
+        case Retry() if platform.clock() - _tried_since(row) < _GIVE_UP:
+            ledger.postpone(row, platform.clock() + _pause(verdict, row["attempts"], platform.dice()), **why)
             return "pending"
     measure("Rejected")
     ledger.settle(row, "rejected", **why)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from renkei import config
 from renkei.config import Clock, Language
 from renkei.dynamo import ConditionFailed, Item, Table
 from renkei.vault import Vault
@@ -38,7 +39,9 @@ def register(workspace: str) -> None:
 
 
 def address() -> str:
-    """Our own public address, as the last admin reached it; "" before the first."""
+    """Our own public address: the given one, or as the last admin reached it; "" before the first."""
+    if given := config.given_url():
+        return given
     row = _TABLE.get({"workspace": "-", "item": "address"})
     return str(row["base"]) if row else ""
 

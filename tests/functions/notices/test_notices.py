@@ -366,7 +366,8 @@ def test_without_a_sender_it_is_held_back_until_there_is_one(told: Stack, monkey
     assert len(mails.sent()) == 1
 
 
-def test_without_our_own_address_mails_come_without_links(told: Stack) -> None:
+def test_without_our_own_address_mails_come_without_links(told: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENKEI_PUBLIC_URL", "")
     Table("workspaces").delete({"workspace": "-", "item": "address"})
     broken(told)
     run(told)

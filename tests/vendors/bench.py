@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from local.sandbox.faults import Fault
 from local.sandbox.vendor import Vendor
 from renkei.errors import Outcome
 from tests.harness import Clock
-from tests.vendors.cases import NAME, PERSON, VendorCase
+from tests.vendors.cases import NAME, PERSON, Endpoints, VendorCase, Verbs
 
 ECHO = "echoed by the vendor"
 
@@ -34,10 +35,9 @@ class Bench:
     secrets: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Build the client on the sandbox."""
+        """Stand on the sandbox."""
         self.secrets += [self.token, PERSON, PERSON.partition("@")[0], NAME]
         self.session = self.case.session(self.vendor)
-        self.client = self.case.client(self.session, self.give_token)
 
     def give_token(self, fresh: bool) -> str:
         """The token; notes whether a fresh one was asked for."""
@@ -57,9 +57,26 @@ class Bench:
         problem = {"message": quoted, "code": "INVALID_EMAIL", "context": context}
         return {"status": "error", "message": quoted, "category": "VALIDATION_ERROR", "errors": [problem]}
 
+    @property
+    def verbs(self) -> Verbs:
+        """What the vendor's client does."""
+        assert self.case.verbs
+        return self.case.verbs
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """The vendor's token endpoints."""
+        assert self.case.endpoints
+        return self.case.endpoints
+
+    @cached_property
+    def client(self) -> Any:
+        """The client on the sandbox."""
+        return self.verbs.client(self.session, self.give_token)
+
     def attempt(self, verb: str) -> Outcome | None:
         """Call a verb: its outcome, raised or in its result; None if it went well. Nothing secret may come out."""
-        call: Callable[[Any], Outcome | None] = getattr(self.case, verb)
+        call: Callable[[Any], Outcome | None] = getattr(self.verbs, verb)
         with self.silent():
             try:
                 end = call(self.client)

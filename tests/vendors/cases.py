@@ -11,11 +11,14 @@ import requests
 
 from local.sandbox.hubspot import HubSpot as HubSpotSandbox
 from local.sandbox.inprocess import WsgiAdapter
+from local.sandbox.salesforce import Salesforce as SalesforceSandbox
+from local.sandbox.salesforce.orgs import ORGS
 from local.sandbox.vendor import Vendor
+from renkei.accounts import oauth_of
 from renkei.actions import Create, Item, Read, Result
 from renkei.errors import Outcome
 from renkei.oauth import OAuthVendor
-from renkei.vendors import hubspot, hubspot_account
+from renkei.vendors import hubspot
 from tests.harness import PORTAL, Clock
 
 PERSON = "personal.value@secret-guest.example.jp"
@@ -24,23 +27,43 @@ NAME = "山田秘密子"
 
 
 @dataclass(frozen=True)
-class VendorCase:
-    """A vendor as the suite sees it.
+class Verbs:
+    """A vendor's client as the suite sees it.
 
     `read` and `write` make one call each that carries PERSON, and give the Outcome that the client put into its
     result, if it did not raise one. `pause`: how long a 429 without Retry-After is to wait; None: the platform says.
     """
+
+    client: Callable[[requests.Session, Callable[[bool], str]], Any]
+    read: Callable[[Any], Outcome | None]
+    write: Callable[[Any], Outcome | None]
+    pause: timedelta | None
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """A vendor's token endpoints as the suite sees them.
+
+    `granted` is a whole token answer, `account` whose it is; without each of `needed` it is no grant.
+    """
+
+    oauth: OAuthVendor
+    granted: Mapping[str, Any]
+    account: str
+    needed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VendorCase:
+    """A vendor as the suite sees it: with verbs if we have a client, with endpoints if it connects by OAuth."""
 
     name: str
     environment: Mapping[str, str]
     base: str
     sandbox: Callable[[Clock], Vendor]
     token: Callable[[Any], str]
-    client: Callable[[requests.Session, Callable[[bool], str]], Any]
-    read: Callable[[Any], Outcome | None]
-    write: Callable[[Any], Outcome | None]
-    oauth: OAuthVendor | None
-    pause: timedelta | None
+    verbs: Verbs | None = None
+    endpoints: Endpoints | None = None
 
     def session(self, vendor: Vendor) -> requests.Session:
         """A session whose vendor is the sandbox."""
@@ -74,11 +97,39 @@ HUBSPOT = VendorCase(
     base="http://127.0.0.1:3001/hubspot",
     sandbox=_hubspot_sandbox,
     token=lambda vendor: str(vendor.issue_token(PORTAL)[0]),
-    client=hubspot.HubSpot,
-    read=_hubspot_read,
-    write=_hubspot_write,
-    oauth=hubspot_account.ACCOUNT.oauth,
-    pause=timedelta(seconds=10),
+    verbs=Verbs(hubspot.HubSpot, _hubspot_read, _hubspot_write, pause=timedelta(seconds=10)),
+    endpoints=Endpoints(
+        oauth_of("hubspot"),
+        granted={
+            "access_token": "an-access-token",
+            "refresh_token": "a-new-refresh-token",
+            "expires_in": 1800,
+            "hub_id": PORTAL,
+            "scopes": ["oauth"],
+        },
+        account=str(PORTAL),
+        needed=("access_token", "expires_in"),
+    ),
 )
 
-CASES = (HUBSPOT,)
+SALESFORCE = VendorCase(
+    name="salesforce",
+    environment={"RENKEI_SALESFORCE_LOGIN_URL": "http://127.0.0.1:3001/salesforce"},
+    base="http://127.0.0.1:3001/salesforce",
+    sandbox=SalesforceSandbox,
+    token=lambda vendor: str(vendor.issue_token()[0]),
+    endpoints=Endpoints(
+        oauth_of("salesforce"),
+        granted={
+            "access_token": "an-access-token",
+            "refresh_token": "a-new-refresh-token",
+            "id": f"https://login.salesforce.com/id/{ORGS[0].id}/{ORGS[0].user.id}",
+            "instance_url": "https://aozora.my.salesforce.com",
+            "scope": "api refresh_token",
+        },
+        account=ORGS[0].id,
+        needed=("access_token", "id", "instance_url"),
+    ),
+)
+
+CASES = (HUBSPOT, SALESFORCE)

@@ -81,7 +81,7 @@ def test_429_without_a_usable_word_waits_by_default(bench: Bench, verb: str, hea
     bench.fault(status=429, headers=header)
     retry = bench.attempt(verb)
     assert isinstance(retry, Retry)
-    assert retry.after == bench.case.pause
+    assert retry.after == bench.verbs.pause
 
 
 @BOTH
@@ -163,7 +163,7 @@ def test_no_secret_goes_to_an_address_without_tls(bench: Bench, monkeypatch: pyt
     for name in bench.case.environment:
         monkeypatch.setenv(name, address)
     with pytest.raises(ValueError, match="https") as refused:
-        bench.case.client(bench.session, bench.give_token)
+        bench.verbs.client(bench.session, bench.give_token)
     bench.harmless(refused.value)
     assert bench.asked == []
 

@@ -14,7 +14,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from local.sandbox.hubspot.tokens import Tokens
+from local.sandbox.hubspot.tokens import Tokens as HubSpotTokens
+from local.sandbox.salesforce import tokens as salesforce_tokens
+from local.sandbox.salesforce.tokens import Tokens as SalesforceTokens
 from renkei import aws, connecting, oauth
 from tests.crash.effects import Side, watched
 from tests.crash.world import all_rows
@@ -102,10 +104,20 @@ def _bells(ears: Ears) -> Iterator[None]:
         events.unregister(name, sent)
 
 
+_BIRTHS: tuple[tuple[Any, str], ...] = (
+    (HubSpotTokens, "new_access"),
+    (HubSpotTokens, "new_refresh"),
+    (HubSpotTokens, "new_code"),
+    (SalesforceTokens, "new_session"),
+    (SalesforceTokens, "new_code"),
+    (salesforce_tokens, "_refresh_token"),
+)
+
+
 @contextmanager
 def _tokens(ears: Ears) -> Iterator[None]:
     """Learn every token, code and PKCE verifier at its birth."""
-    pkce, births = oauth.pkce, ("new_access", "new_refresh", "new_code")
+    pkce = oauth.pkce
 
     def verifier() -> tuple[str, str]:
         born = pkce()
@@ -114,8 +126,8 @@ def _tokens(ears: Ears) -> Iterator[None]:
 
     with ExitStack() as patches:
         patches.enter_context(mock.patch.object(connecting, "pkce", verifier))
-        for name in births:
-            patches.enter_context(mock.patch.object(Tokens, name, _noted(ears, getattr(Tokens, name))))
+        for mother, name in _BIRTHS:
+            patches.enter_context(mock.patch.object(mother, name, _noted(ears, getattr(mother, name))))
         yield
 
 

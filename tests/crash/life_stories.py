@@ -8,7 +8,7 @@ from typing import Any
 from tests import mails
 from tests.crash.hubspot_picture import picture as records
 from tests.crash.lives import Story
-from tests.crash.outside import Deed, passes_time, poll, sends, works
+from tests.crash.outside import Deed, passes_time, sends, works
 from tests.crash.stories import connects
 from tests.crash.world import rows
 from tests.harness import PORTAL, Stack, booking, event
@@ -59,6 +59,9 @@ def _tries_it(stack: Stack) -> None:
     stack.api("POST", "/api/workspaces/demo/connections/hubspot/test", {})
 
 
+_BROKEN = (uninstalled, _tries_it)
+
+
 def _disconnects(decision: str, *, forget: bool = False) -> Deed:
     """A person ends the connection, and again until it shows as ended."""
 
@@ -79,12 +82,15 @@ def _looks_daily(stack: Stack) -> None:
 
 
 def _tells(stack: Stack) -> None:
-    """Twelve minutes, with the sweep and the notices of every third: a claim of a dead process is found in five."""
-    for _ in range(4):
-        stack.sweep()
-        poll(stack)
-        stack.tell()
+    """The minute's notices, and those of some minutes later: a claim of a dead process is found in five."""
+    for _ in range(3):
+        tells(stack)
         stack.clock.sleep(180)
+
+
+def tells(stack: Stack) -> None:
+    """The minute's notices."""
+    stack.tell()
 
 
 def _ends(state: str, delivered: int, *, secret: bool) -> Callable[[Any], None]:
@@ -124,12 +130,7 @@ def _alone(stack: Stack) -> None:
 
 
 LIFE_STORIES = (
-    _story(
-        "a first connection",
-        _first_connect,
-        end=_ends("connected", 0, secret=True),
-        prepare=_alone,
-    ),
+    _story("a first connection", _first_connect, end=_ends("connected", 0, secret=True), prepare=_alone),
     _story(
         "a connection by keys",
         _hands_keys_over,
@@ -137,28 +138,10 @@ LIFE_STORIES = (
         prepare=_prepared(),  # with the key of the digest that stands for the account
     ),
     _story(
-        "connected after a booking came",
-        connects,
-        works,
-        end=_ends("connected", 1, secret=True),
-        prepare=_prepared(_disconnects("keep"), _BOOKED, works),
-    ),
-    _story(
         "token refreshed by a test",
         _tries_it,
-        _BOOKED,
-        works,
-        end=_ends("connected", 1, secret=True),
+        end=_ends("connected", 0, secret=True),
         prepare=_prepared(passes_time(3600)),
-    ),
-    _story(
-        "broken, told, connected again, drained in order",
-        works,
-        _tells,
-        connects,
-        works,
-        end=_ends("connected", 3, secret=True),
-        prepare=_prepared(uninstalled, *(sends(booking(n, guest_email=f"g{n}@firm.example.jp")) for n in range(3))),
     ),
     _story(
         "ended, what waited is discarded",
@@ -173,6 +156,25 @@ LIFE_STORIES = (
         prepare=_prepared(_BOOKED, works, sends(booking(7))),
     ),
     _story(
+        "expired",
+        _looks_daily,
+        end=_ends("expired", 0, secret=False),
+        prepare=_prepared(passes_time(181 * _DAY)),
+    ),
+    _story("told that it broke", _tells, end=_tells_of("broken.hubspot"), prepare=_prepared(*_BROKEN)),
+)
+"""Of connections alone: nothing is on the queue when they begin."""
+
+DRAIN_STORIES = (
+    _story(
+        "broken, connected again, drained in order",
+        works,
+        connects,
+        works,
+        end=_ends("connected", 2, secret=True),
+        prepare=_prepared(uninstalled, *(sends(booking(n, guest_email=f"g{n}@firm.example.jp")) for n in range(2))),
+    ),
+    _story(
         "ended, what waited is kept and goes through later",
         _disconnects("keep"),
         works,
@@ -184,36 +186,27 @@ LIFE_STORIES = (
     ),
     _story(
         "expired, and connected again when a booking comes",
-        _looks_daily,
-        _BOOKED,
-        works,
-        passes_time(1),
         connects,
         works,
         end=_ends("connected", 1, secret=True),
-        prepare=_prepared(passes_time(181 * _DAY)),
+        prepare=_prepared(passes_time(181 * _DAY), _looks_daily, _BOOKED, works, passes_time(1)),
     ),
 )
+"""With deliveries that wait, and go through in the end."""
 
 MAIL_STORIES = (
+    LIFE_STORIES[-1],
     _story(
-        "told that it broke, and that it works again",
-        _tells,
-        connects,
-        works,
+        "told that it works again",
         _tells,
         end=_tells_of("broken.hubspot", "recovered.hubspot"),
-        prepare=_prepared(uninstalled, _BOOKED, works),
+        prepare=_prepared(*_BROKEN, tells, passes_time(60), connects, passes_time(180)),
     ),
     _story(
-        "told before and when it expires",
-        _tells,
-        passes_time(23 * _DAY),
-        _tells,
-        passes_time(8 * _DAY),
+        "told that it expired",
         _looks_daily,
         _tells,
-        end=_tells_of("expired.hubspot", "idle30.hubspot", "idle7.hubspot"),
-        prepare=_prepared(passes_time(150 * _DAY)),
+        end=_tells_of("expired.hubspot", "idle7.hubspot"),
+        prepare=_prepared(passes_time(175 * _DAY), tells, passes_time(6 * _DAY)),
     ),
 )

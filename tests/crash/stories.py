@@ -104,11 +104,6 @@ def _cancelled() -> dict[str, Any]:
     return payload
 
 
-def _uninstalled(stack: Stack) -> None:
-    """An admin of the portal took the app out and a person here will connect it again."""
-    stack.hubspot.uninstall(PORTAL)
-
-
 def connects(stack: Stack) -> None:
     """A person connects HubSpot, and again for as long as it does not show as connected."""
     for _ in range(3):
@@ -198,14 +193,6 @@ STORIES = (
         sends(event("timerex/event_confirmed")),
         works,
         prepare=_set_up(lambda stack: stack.hubspot.tokens.access.clear()),
-        end=_counts(1, 1, primary=1),
-    ),
-    _story(
-        "parked until connected again",
-        works,
-        connects,
-        works,
-        prepare=_set_up(_uninstalled, sends(event("timerex/event_confirmed"))),
         end=_counts(1, 1, primary=1),
     ),
 )

@@ -14,6 +14,7 @@ from renkei.dynamo import Table
 from renkei.integration import Verdict, Worker
 from renkei.runtime import Work
 from renkei.vendors.hubspot import HubSpot
+from tests import rights
 from tests.crash.lives import Lives
 from tests.crash.stories import STORIES
 from tests.harness import Stack
@@ -32,9 +33,11 @@ def test_it_sees_every_effect_of_a_booking(stack: Stack) -> None:
         (0, "sqs SendMessage"),
         (1, "sqs ReceiveMessage"),
         (1, "kms Decrypt"),  # the payload; the connection's and the digest key are in memory since set-up
+        (1, "dynamodb UpdateItem"),  # buys searches of the account's budget
         (1, "POST /hubspot/crm/objects/2026-09/companies/search"),
         (1, "dynamodb UpdateItem"),  # notes the key of the company to come, by the firm's domain
         (1, "dynamodb UpdateItem"),  # and by its name
+        (1, "dynamodb UpdateItem"),  # buys other calls
         (1, "POST /hubspot/crm/objects/2026-09/companies"),
         (1, "dynamodb UpdateItem"),  # remembers the firm by its domain
         (1, "dynamodb UpdateItem"),  # and by its name
@@ -96,6 +99,7 @@ def test_it_catches_a_receiver_that_knows_an_event_before_it_is_stored(
     lives = Lives(stack, NEW_FIRM)
     with pytest.raises(AssertionError, match=r"killed after effect .*dynamodb PutItem.*deliveries"):
         lives.die_everywhere("later")
+    rights.forgive()
 
 
 def test_it_catches_a_payload_that_stays(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DEMO_APP = {"client_id": "renkei-demo-app", "client_secret": "renkei-demo-secret"}
 APP_SECRETS = ("HubspotAppSecret", "SalesforceAppSecret")
 SENDER = "renkei@sandbox.example"
+RECIPIENT = "admin@example.co.jp"  # of the demo's workspace
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,9 @@ def _finish(endpoint: str) -> Deployed:
     for name in APP_SECRETS:
         secrets.put_secret_value(SecretId=outputs[name], SecretString=json.dumps(DEMO_APP))
     mail = aws.client("sesv2", endpoint_url=endpoint)
-    with contextlib.suppress(mail.exceptions.AlreadyExistsException):
-        mail.create_email_identity(EmailIdentity=SENDER)  # the emulator takes it for verified at once
+    for identity in (SENDER, RECIPIENT):  # as in SES's sandbox; the emulator takes them for verified at once
+        with contextlib.suppress(mail.exceptions.AlreadyExistsException):
+            mail.create_email_identity(EmailIdentity=identity)
     return Deployed(outputs, names["HttpApi"], names, created)
 
 

@@ -1,8 +1,9 @@
 """Shim, run by the emulator's own Python in place of its command: who may send a mail, and the mail as it was sent.
 
 The emulator leaves two things out of SES v2's SendEmail:
-- It wants a right to send from everywhere ("*"). AWS wants one for the sender's identity, with the sender's address as
-  a condition key: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+- It wants a right to send from everywhere ("*"). AWS wants one for the sender's identity, and for a recipient's that is
+  the account's own, with the sender's address as a condition key:
+  https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
 - It keeps a raw mail's subject and text, and not its headers. Here the whole mail goes into a folder, one file each.
 
 Arguments: the folder. It imports nothing of ours: the emulator's virtual environment knows nothing of it.
@@ -42,19 +43,30 @@ def identity(address: str) -> str:
     return address if address in ses_v2._identities else address.rpartition("@")[2]
 
 
+def identities(body: bytes) -> set[str]:
+    """Give the identities that a mail takes a right to: the sender's, and each recipient's that the account has."""
+    to = json.loads(body or b"{}").get("Destination", {}).get("ToAddresses", [])
+    named = {identity(parseaddr(address)[1]) for address in to}
+    return {identity(sender(body))} | {one for one in named if one in ses_v2._identities}
+
+
 def enforce(  # noqa: PLR0917 - the emulator's signature
     method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any], request_id: str
 ) -> object:
-    """Authorize a call: sending on the sender's identity, everything else as the emulator does it."""
+    """Authorize a call: sending on each identity it concerns, everything else as the emulator does it."""
     if (method, path.rstrip("/")) != SEND or not app.AUTH:
         return emulated_enforce(method, path, headers, body, query, request_id)
     region = app.extract_region(headers, query)
-    arn = f"arn:aws:ses:{region}:{get_account_id()}:identity/{identity(sender(body))}"
     action = "ses:SendRawEmail" if raw_mail(body) else "ses:SendEmail"
     context = {"ses:fromaddress": sender(body)}
-    return app._enforce_data_plane(
-        "sesv2", action, headers, query, request_id, resource_arn=arn, service_context=context, named_resource=arn
+    arns = [f"arn:aws:ses:{region}:{get_account_id()}:identity/{one}" for one in sorted(identities(body))]
+    answers = (
+        app._enforce_data_plane(
+            "sesv2", action, headers, query, request_id, resource_arn=arn, service_context=context, named_resource=arn
+        )
+        for arn in arns
     )
+    return next(filter(None, answers), None)
 
 
 async def handle(

@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,16 @@ def test_every_module_is_compiled(layer: Path) -> None:
 
 def test_it_holds_our_platform_and_its_dependencies(layer: Path) -> None:
     found = {path.name for path in (layer / "python").iterdir()}
-    assert {"renkei", "aws_lambda_powertools", "cryptography", "pydantic", "requests"} <= found
+    assert {"renkei", "aws_lambda_powertools", "cryptography", "pydantic", "requests", "tzdata"} <= found
+
+
+def test_zones_are_known_whatever_the_runtime_s_image_holds(layer: Path) -> None:
+    code = "import tzdata; from zoneinfo import ZoneInfo; print(tzdata.__file__, ZoneInfo('Asia/Tokyo'))"
+    environment = {"PYTHONPATH": str(layer / "python"), "PYTHONTZPATH": ""}
+    said = subprocess.run(
+        [sys.executable, "-S", "-c", code], env=environment, check=True, capture_output=True, text=True
+    )
+    assert said.stdout.split() == [str(layer / "python" / "tzdata" / "__init__.py"), "Asia/Tokyo"]
 
 
 def test_it_leaves_out_what_the_runtime_has_and_what_nobody_runs(layer: Path) -> None:

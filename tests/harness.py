@@ -315,6 +315,12 @@ def running() -> Iterator[Stack]:
             runtime.platform.cache_clear()
 
 
+@functools.cache
+def _secrets() -> Any:
+    """Made once: a client costs more than all of a test's calls."""
+    return boto3.client("secretsmanager")
+
+
 def _environment() -> dict[str, str]:
     names = {f"RENKEI_{name.upper()}_TABLE": f"renkei-{name}" for name in TABLES}
     return names | {
@@ -371,5 +377,5 @@ def _make(stack: Stack) -> None:
     aws.client("sqs").create_queue(QueueName=QUEUE, Attributes={"FifoQueue": "true"})
     for vendor in (stack.hubspot, stack.salesforce):
         secret = json.dumps({"client_id": vendor.app.client_id, "client_secret": vendor.app.client_secret})
-        boto3.client("secretsmanager").create_secret(Name=f"renkei/{vendor.name}-app", SecretString=secret)
+        _secrets().create_secret(Name=f"renkei/{vendor.name}-app", SecretString=secret)
     aws.client("sesv2").create_email_identity(EmailIdentity=SENDER)

@@ -13,8 +13,10 @@ from renkei import checking, config, ending, workspaces
 from renkei.accounts import VENDORS, AccountVendor, vendor_of
 from renkei.connecting import Refusal, Ticket, hand_over, issue
 from renkei.connections import Connection
-from renkei.errors import Reconnect
+from renkei.errors import Outcome, Reconnect, Retry
+from renkei.idling import ends_at
 from renkei.integration import Integration
+from renkei.oauth import no_site
 from renkei.runtime import Platform
 from renkei.texts import text
 from renkei.vendors import timerex
@@ -95,11 +97,15 @@ def _by_keys(
         message = text(refused.code, language, refused.params)
         checks = check_views(refused.report, language) if refused.report else []
         raise Wrong(HTTPStatus.CONFLICT, refused.code, message, more={"checks": checks}) from None
+    except Outcome as end:  # of what was entered: it says nothing about the connection that there is
+        message = text("try_again" if isinstance(end, Retry) else end.code, language, end.params)
+        raise Wrong(HTTPStatus.CONFLICT, end.code, message) from None
     workspaces.register(ticket.workspace)
     _wake(parts, ticket.workspace, writing)
     message = text("connection_works", language)
     shown = {"connected": True, "message": message, "account": made.report.account, "name": made.report.name}
-    return shown | {"checks": check_views(made.report, language)}
+    left = _not_revoked(made.not_revoked, vendor.key, language)
+    return shown | {"checks": check_views(made.report, language), "not_revoked": left}
 
 
 def test(parts: Platform, workspace: str, vendor: str, language: config.Language) -> dict[str, Any]:
@@ -132,7 +138,7 @@ def end(
     if not decision and (waiting := _waiting(parts, workspace, keys)):
         raise _undecided(parts, workspace, keys, waiting, language)
     ended = ending.end(parts, connection, keys, discard=decision == "discard", forget=forget)
-    left = [{"code": code, "message": text(code, language, {"vendor": vendor})} for code in ended.not_revoked]
+    left = _not_revoked(ended.not_revoked, vendor, language)
     counts = {"waiting": _waiting(parts, workspace, keys), "discarded": ended.discarded, "forgotten": ended.forgotten}
     return {"disconnected": True, "not_revoked": left, **counts, "more": ended.more}
 
@@ -156,12 +162,15 @@ def existing(parts: Platform, workspace: str, vendor: str) -> Connection:
 def shown(parts: Platform, workspace: str, language: config.Language) -> list[dict[str, Any]]:
     """The connections and the sources of a workspace."""
     kept = workspaces.settings(workspace)
-    lives = kept["document"].get("connections", {}) if kept else {}
     found = parts.connections.of(workspace)
     return [
-        *(connection_view(one, lives.get(one.vendor) or {}, language) for one in found),
+        *(connection_view(one, ends_at(one.row, kept), language) for one in found),
         *setup.sources(workspace),
     ]
+
+
+def _not_revoked(codes: Iterable[str], vendor: str, language: config.Language) -> list[dict[str, str]]:
+    return [{"code": code, "message": text(code, language, {"vendor": vendor})} for code in codes]
 
 
 def _waiting(parts: Platform, workspace: str, keys: Iterable[str]) -> int:
@@ -181,7 +190,7 @@ def _wake(parts: Platform, workspace: str, writing: Iterable[Integration]) -> No
 
 
 def _has_sites(vendor: AccountVendor) -> bool:
-    return vendor.oauth is not None and vendor.oauth.site.__name__ != "no_site"
+    return vendor.oauth is not None and vendor.oauth.site is not no_site
 
 
 def _not_connected(vendor: str) -> Wrong:

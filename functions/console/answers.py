@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from renkei import config
 from renkei.accounts import Report
 from renkei.config import Language
 from renkei.connections import Connection
@@ -42,11 +41,9 @@ def problem_view(problem: Problem) -> dict[str, Any]:
     return shown | ({"allowed": list(problem.allowed)} if problem.allowed else {})
 
 
-def connection_view(connection: Connection, life: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    """A connection as JSON; `life` is what the workspace file says of it."""
+def connection_view(connection: Connection, ends: datetime | None, language: Language) -> dict[str, Any]:
+    """A connection as JSON; `ends` is when it expires if nobody uses it."""
     row, cause = connection.row, connection.row.get("cause")
-    days = life.get("idle_days") or config.idle_days()
-    idles = "sealed" in row and not life.get("keep_alive")
     return {
         "vendor": connection.vendor,
         "state": connection.state,
@@ -58,7 +55,7 @@ def connection_view(connection: Connection, life: Mapping[str, Any], language: L
         "message": text(cause, language, row.get("cause_params")) if cause else "",
         "broken_at": row.get("broken_at"),
         "expired_at": row.get("expired_at"),
-        "idle_until": stamp(connection.last_used_at + timedelta(days=days)) if idles else None,
+        "idle_until": stamp(ends) if ends else None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from integrations import through
@@ -14,6 +14,7 @@ from renkei import config, notices, workspaces
 from renkei.aws import DOWN
 from renkei.dynamo import Item
 from renkei.errors import Outcome
+from renkei.idling import ends_at
 from renkei.runtime import Platform, bugs_told, logger, measure, platform
 
 if TYPE_CHECKING:
@@ -75,14 +76,13 @@ def gather(parts: Platform, workspace: str) -> Facts:
     now = parts.clock()
     rows = [connection.row for connection in parts.connections.of(workspace)]
     kept = workspaces.settings(workspace)
-    lives = (kept["document"].get("connections") or {}) if kept else {}
     expired = [row["vendor"] for row in rows if row["state"] == "expired"]
     return Facts(
         now,
         rows,
         notices.noted(workspace),
         notices.mails(workspace),
-        idle={row["vendor"]: _idle(lives.get(row["vendor"]) or {}) for row in rows},
+        idle={row["vendor"]: _idle(row, kept) for row in rows},
         woken={row["vendor"]: _woken(parts, workspace, row) for row in rows if healing(row)},
         wanted={vendor for vendor in expired if _wanted(parts, workspace, vendor)},
     )
@@ -99,9 +99,10 @@ def _recipients(parts: Platform, workspace: str) -> dict[str, Recipient]:
     return found
 
 
-def _idle(life: Mapping[str, Any]) -> timedelta | None:
-    """After how long without use a connection ends, by what the workspace file says of it; None: never."""
-    return None if life.get("keep_alive") else timedelta(days=life.get("idle_days") or config.idle_days())
+def _idle(row: Item, kept: Item | None) -> timedelta | None:
+    """After how long without use a connection ends; None: never."""
+    ends = ends_at(row, kept)
+    return ends - datetime.fromisoformat(row["last_used_at"]) if ends else None
 
 
 def _woken(parts: Platform, workspace: str, row: Item) -> Counter[str]:

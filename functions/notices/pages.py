@@ -140,8 +140,8 @@ def _answered(visit: Visit, form: Mapping[str, str], base: str) -> dict[str, Any
 def _ticket(connection: Connection) -> Ticket:
     """For the same account, with the connection's own app and site if it has them (and still knows them)."""
     held = platform().connections.secrets(connection) if "sealed" in connection.row else {}
-    own: dict[str, Any] = {name: held[name] for name in ("client_id", "client_secret", "site") if held.get(name)}
-    return Ticket(connection.workspace, connection.vendor, **own)
+    own: dict[str, Any] = {name: held[name] for name in ("client_id", "client_secret") if held.get(name)}
+    return Ticket(connection.workspace, connection.vendor, **own, site=connection.row.get("site", ""))
 
 
 def _mendable(connection: Connection | None) -> bool:

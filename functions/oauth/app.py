@@ -66,6 +66,9 @@ def _callback(vendor: str, query: dict[str, str], cookie: str, language: config.
         wake(platform(), ticket.workspace, integration)
     logger.info("connected", vendor=vendor, workspace=ticket.workspace)
     done = _page(HTTPStatus.OK, "connected", language, {"vendor": vendor, "account": made.report.account})
+    if made.not_revoked:
+        left = " ".join(text(code, language, {"vendor": vendor}) for code in made.not_revoked)
+        done["body"] = done["body"].replace("</p>", f"</p><p>{escape(left)}</p>", 1)
     return done | {"cookies": [f"{_COOKIE}=; Path=/oauth/{vendor}; Max-Age=0; HttpOnly; SameSite=Lax"]}
 
 

@@ -53,9 +53,12 @@ def check(parts: Platform, connection: Connection, waiting: Iterable[str]) -> Te
 
 
 def _with_scopes(parts: Platform, access: Access, source: TokenSource | None, vendor: str) -> Access:
-    """With the scopes that the token has now, where the vendor tells: a person may have taken some away."""
+    """With the scopes that the token has now, where the vendor tells: a person may have taken some away.
+
+    A broken connection must show that it can renew its token: the old one may live on for a while.
+    """
     if source is None:
         return access
-    token = source()
+    token = source(source.connection.state != "connected")
     told = tokens_of(vendor, parts.session, source.secrets).introspect(token)
     return replace(access, scopes=told.scopes) if told.scopes else access

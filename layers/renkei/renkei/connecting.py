@@ -20,6 +20,7 @@ from renkei.connections import Connection
 from renkei.dynamo import ConditionFailed
 from renkei.errors import Outcome, Rejected, Retry
 from renkei.oauth import Grant, authorize_url, pkce
+from renkei.parting import shared, tell
 from renkei.runtime import Platform
 from renkei.workers import app_of, tokens_of
 
@@ -54,10 +55,14 @@ class Refusal(Rejected):
 
 @dataclass(frozen=True)
 class Made:
-    """A connection that was stored, and what was found when it was looked at."""
+    """A connection that was stored, and what was found when it was looked at.
+
+    `not_revoked`: codes of texts for what the vendor could not be told of the other account that it led to before.
+    """
 
     connection: Connection
     report: Report
+    not_revoked: tuple[str, ...] = ()
 
 
 def issue(parts: Platform, ticket: Ticket) -> str:
@@ -130,8 +135,7 @@ def _granted(parts: Platform, ticket: Ticket, grant: Grant, waiting: Iterable[st
         parts.sleep,
     )
     report = _looked_at(vendor, access)
-    stored = _store(parts, ticket, grant.account, kept, report, waiting=waiting, lasts=grant.lasts, scopes=grant.scopes)
-    return Made(stored, report)
+    return _store(parts, ticket, grant.account, kept, report, waiting=waiting, lasts=grant.lasts, scopes=grant.scopes)
 
 
 def hand_over(parts: Platform, ticket: Ticket, entered: Mapping[str, str], waiting: Iterable[str]) -> Made:
@@ -140,7 +144,7 @@ def hand_over(parts: Platform, ticket: Ticket, entered: Mapping[str, str], waiti
     kept = checked_fields(vendor, entered)
     report = _looked_at(vendor, Access(parts.session, kept, parts.vault.digest, sleep=parts.sleep))
     _same_account(parts, ticket, report.account)
-    return Made(_store(parts, ticket, report.account, kept, report, waiting=waiting), report)
+    return _store(parts, ticket, report.account, kept, report, waiting=waiting)
 
 
 def checked_fields(vendor: AccountVendor, entered: Mapping[str, str]) -> dict[str, str]:
@@ -188,29 +192,28 @@ def _store(
     waiting: Iterable[str],
     lasts: timedelta | None = None,
     scopes: tuple[str, ...] = (),
-) -> Connection:
+) -> Made:
     workspace, vendor, waiting = ticket.workspace, ticket.vendor, list(waiting)
     for integration in waiting:
         workspaces.wake_later(workspace, integration, parts.clock())
     since = waiting_since(parts.deliveries.oldest_parked, workspace, waiting)
+    left: list[str] = []
     for _ in range(_TRIES):  # a worker may refresh the old token at this very moment
         before = _same_account(parts, ticket, account)
+        if before and before.account != account and "sealed" in before.row:
+            left = tell(parts, before)  # nobody else holds that grant, and nobody could end it later
+            before = parts.connections.get(workspace, vendor)
         try:
-            return parts.connections.connect(
-                workspace, vendor, account, kept, before=before, lasts=lasts, scopes=scopes,
-                timezone=report.timezone, waiting_since=since,
+            stored = parts.connections.connect(
+                workspace, vendor, account, kept, before=before, lasts=lasts,
+                scopes=scopes, timezone=report.timezone, waiting_since=since, site=ticket.site,
             )  # fmt: skip
         except ConditionFailed:
             continue
+        return Made(stored, report, tuple(left))
     raise Retry("refresh_busy", vendor=vendor)
 
 
 def waiting_since(oldest_parked: Callable[[str, str], str], workspace: str, waiting: Iterable[str]) -> str:
     """When the oldest delivery that waits for a person was accepted; "" if none does."""
     return min(filter(None, (oldest_parked(workspace, integration) for integration in waiting)), default="")
-
-
-def shared(parts: Platform, account: str, vendor: str, but: str = "") -> bool:
-    """Whether a workspace (but one) is connected to an account."""
-    others = (parts.connections.get(name, vendor) for name in workspaces.names() if name != but)
-    return any(other and other.account == account and "sealed" in other.row for other in others)

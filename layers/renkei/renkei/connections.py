@@ -97,13 +97,20 @@ class Connections:
         scopes: tuple[str, ...] = (),
         timezone: str = "UTC",
         waiting_since: str = "",
+        site: str = "",
     ) -> Connection:
         """Store a newly made connection over the one there was. ConditionFailed if somebody else was faster.
 
         `waiting_since`: when the oldest delivery that waits for it was accepted, "" if none does.
         """
         now = stamp(self._clock())
-        row: Item = {"state": "connected", "account": account, "scopes": list(scopes), "timezone": timezone}
+        row: Item = {
+            "state": "connected",
+            "account": account,
+            "scopes": list(scopes),
+            "timezone": timezone,
+            "site": site,
+        }
         row |= dict.fromkeys(("connected_at", "last_used_at", "refreshed_at"), now)
         row |= {"version": before.version + 1 if before else 1, "sealed": self._seal(workspace, vendor, secrets)}
         row |= {"expires_at": self._end(lasts), **_healing(before, now, waiting_since)}
@@ -158,11 +165,14 @@ class Connections:
         put |= {"expires_at": self._end(lasts), "version": connection.version + 1}
         return self._update_if_owner(connection, lease, put | {"refreshed_at": stamp(self._clock())})
 
-    def broken(self, connection: Connection, cause: Reconnect) -> None:
-        """Note that a person must act, and why, unless that is known or somebody just did."""
+    def broken(self, connection: Connection, cause: Reconnect) -> bool:
+        """Note that a person must act, and why. False: it works, because it changed since it was read."""
         put: Item = {"state": "reconnect", "broken_at": stamp(self._clock())}
         put |= {"cause": cause.code, "cause_params": dict(cause.params)}
-        self._update(connection, put, remove=_HEALED, when="#state = :connected", given={":connected": "connected"})
+        if self._update(connection, put, remove=_HEALED, when="#state = :works", given={":works": "connected"}):
+            return True
+        now = self.get(connection.workspace, connection.vendor)
+        return now is None or now.state != "connected"
 
     def healed(self, connection: Connection, waiting_since: str) -> None:
         """Note that a broken connection works again as it is (an API was switched on again, say)."""
@@ -189,11 +199,21 @@ class Connections:
         given = {":used": connection.row["last_used_at"]}
         return self._update(connection, put, remove=gone, when="#last_used_at = :used", given=given)
 
-    def disconnected(self, connection: Connection) -> None:
-        """Destroy the sealed secret; the row stays, so that links into the account keep their meaning."""
+    def disconnected(self, connection: Connection) -> bool:
+        """Destroy the sealed secret; the row stays, so that links into the account keep their meaning.
+
+        False: somebody made the connection anew since it was read.
+        """
         put = {"state": "disconnected", "disconnected_at": stamp(self._clock()), "version": connection.version + 1}
         gone = [name for name in ("sealed", *_REFRESHING, *_TROUBLE, *_HEALED) if name not in put]
-        _TABLE.update(_key(connection), put=put, remove=gone)
+        try:  # not the version: a refresh meanwhile changes nothing
+            _TABLE.update(
+                _key(connection), put=put, remove=gone,
+                when="#connected_at = :made", given={":made": connection.row["connected_at"]},
+            )  # fmt: skip
+        except ConditionFailed:
+            return False
+        return True
 
     def forget(self, connection: Connection) -> None:
         """Drop the row of a connection that holds no secret any more: nothing points into its account."""

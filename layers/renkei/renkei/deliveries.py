@@ -106,12 +106,18 @@ class Deliveries:
         put = {"state": "parked", "state_at": _state_at("parked", row), "seen_at": stamp(seen_at), **facts}
         self._change(row, put, remove=["due_at"])
 
-    def unpark(self, workspace: str, integration: str, changed_at: datetime) -> int:
-        """Bring back all, oldest first, that last looked before something changed. Gives their number."""
-        box, sort = box_of(workspace, integration), ("state_at", "begins_with", "parked#")
-        keys = [row["id"] for row in _TABLE.query(("box", box), sort=sort, index="state")]
-        rows = sorted(_TABLE.get_many({"box": box, "id": key} for key in keys), key=order)
-        return sum(self._revive(row) for row in rows if row.get("seen_at", "") <= stamp(changed_at))
+    def unpark(self, workspace: str, integration: str, changed_at: datetime, until: datetime) -> tuple[int, bool]:
+        """(how many were brought back, whether all were): oldest first, what last looked before something changed.
+
+        It stops at `until`; to be called again for the rest.
+        """
+        done = 0
+        for row in self.each(workspace, integration, "parked"):
+            if row.get("seen_at", "") <= stamp(changed_at):
+                if self._clock() > until:
+                    return done, False
+                done += self._revive(row)
+        return done, True
 
     def retry(self, row: Item) -> bool:
         """Bring a delivery back by hand; one that is pending is due now. False: it holds no payload any more."""
@@ -161,8 +167,10 @@ class Deliveries:
         for state in STATES:
             sort = ("state_at", "BETWEEN", f"{state}#{since}", f"{state}#{healed_at}~")
             keys = [{"box": box, "id": row["id"]} for row in _TABLE.query(("box", box), sort=sort, index="state")]
-            rows = _TABLE.get_many(keys)
-            ends[state] += sum(row["state"] == state and row.get("since", "") >= healed_at for row in rows)
+            rows = [row for row in _TABLE.get_many(keys) if row["state"] == state]
+            ends[state] += sum(row.get("since", "") >= healed_at for row in rows)
+            # What still lies as it lay when the connection was made anew is about to be brought back.
+            ends["pending"] += sum(state == "parked" and row["seen_at"] <= healed_at for row in rows)
         return ends
 
     def one(self, workspace: str, integration: str, key: str) -> Item | None:

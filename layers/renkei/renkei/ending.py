@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from renkei import links
-from renkei.accounts import vendor_of
-from renkei.connecting import shared
 from renkei.connections import Connection
 from renkei.dynamo import Item
-from renkei.errors import Outcome
+from renkei.errors import Retry
+from renkei.parting import tell
 from renkei.runtime import Platform
-from renkei.workers import access_of, tokens_of
 
 _AT_ONCE = timedelta(seconds=15)  # of an API call's 29
 
@@ -33,15 +31,19 @@ class Ended:
 
 
 def end(parts: Platform, connection: Connection, integrations: Iterable[str], *, discard: bool, forget: bool) -> Ended:
-    """End a connection. `discard`: what waits for it too; `forget`: the links into its account too."""
+    """End a connection. `discard`: what waits for it too; `forget`: the links into its account too.
+
+    Retry if somebody made it anew meanwhile: that one stays.
+    """
     ended, until = Ended(), parts.clock() + _AT_ONCE
-    if "sealed" in connection.row:
+    if connection.state != "disconnected":
+        gone = False
         try:
-            ended.not_revoked = _told(parts, connection)
-        finally:  # a refresh may have made a newer version meanwhile
-            parts.connections.disconnected(parts.connections.get(connection.workspace, connection.vendor) or connection)
-    elif connection.state != "disconnected":
-        parts.connections.disconnected(connection)
+            ended.not_revoked = tell(parts, connection)
+        finally:
+            gone = parts.connections.disconnected(connection)
+        if not gone:
+            raise Retry("refresh_busy", vendor=connection.vendor)
     for integration in integrations if discard else ():
         for row in _waiting(parts, connection.workspace, integration):
             ended.discarded += parts.deliveries.discard(row)
@@ -62,21 +64,3 @@ def end(parts: Platform, connection: Connection, integrations: Iterable[str], *,
 def _waiting(parts: Platform, workspace: str, integration: str) -> Iterable[Item]:
     yield from parts.deliveries.each(workspace, integration, "parked")
     yield from parts.deliveries.each(workspace, integration, "pending")
-
-
-def _told(parts: Platform, connection: Connection) -> list[str]:
-    """Tell the vendor that it is over; gives what it could not be told.
-
-    An account that another workspace uses too stays connected there.
-    """
-    vendor = vendor_of(connection.vendor)
-    if shared(parts, connection.account, vendor.key, but=connection.workspace):
-        return ["end_shared"]
-    access, source = access_of(parts, connection)
-    failed = vendor.end(access)
-    if source:
-        try:
-            tokens_of(vendor.key, parts.session, source.secrets).revoke(source.secrets["refresh_token"])
-        except Outcome:
-            failed.append("end_revoke")
-    return failed

@@ -19,7 +19,7 @@ import requests
 from renkei.budgets import FREE, Budget, Kind
 from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Reconnect, Rejected, Retry
 
-TIMEOUT = (5, 20)
+TIMEOUT, BRIEF = (5, 20), (2, 4)
 """Seconds to connect, and to wait for each part of an answer."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _LONGEST = timedelta(days=1)  # that we wait because a vendor says so
@@ -80,6 +80,18 @@ def checked_host(url: str, hosts: str) -> str:
     if not reached:
         raise ValueError("a vendor's address must be https, on its usual port")
     return url
+
+
+class Brief(requests.Session):
+    """A session that gives every call a few seconds only, for what a person waits for."""
+
+    def __init__(self, session: requests.Session) -> None:
+        super().__init__()
+        self._inner = session
+
+    def request(self, method: str, url: str, **request: Any) -> requests.Response:  # type: ignore[override]
+        """As requests' own, with other time-outs."""
+        return self._inner.request(method, url, **{**request, "timeout": BRIEF})
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:

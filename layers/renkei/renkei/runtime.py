@@ -34,16 +34,12 @@ from renkei.deliveries import Deliveries
 from renkei.dynamo import Item
 from renkei.errors import Misconfigured, Outcome, Reconnect, Rejected, Retry, Skip
 from renkei.integration import Done, Integration, Job, Verdict, Worker
-from renkei.notices import Cause
+from renkei.retrying import causes, pause, worth_trying
 from renkei.vault import Vault
 
 AT_ONCE = 100
 _ENOUGH = timedelta(seconds=45)  # what a batch may take; less time left than that: ring again and leave
 _WORTH_WAITING = timedelta(seconds=15)
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=2)
-_QUOTA_PAUSE = timedelta(hours=1)  # where nobody says when the day's quota starts anew
-_GIVE_UP = timedelta(days=7)
-_LATE = timedelta(hours=1)  # of trying in vain, after which people are told
 _LIVE = timedelta(minutes=15)  # older than that, a delivery is part of a backlog
 
 logger = Logger(service="renkei")
@@ -183,31 +179,17 @@ def _attempt(rows: Sequence[Item], bell: Bell, integration: Integration, worker:
         if any(isinstance(verdict, Done) for verdict in verdicts.values()):
             platform.connections.used(work.connection)
     if work and (lost := next((end for end in verdicts.values() if isinstance(end, Reconnect)), None)):
-        platform.connections.broken(work.connection, lost)
-        logger.warning("connection broken", workspace=bell.workspace, vendor=integration.vendor, reason=lost.code)
-    for cause in {cause.key: cause for cause in _causes(rows, verdicts, integration, seen_at)}.values():
+        if platform.connections.broken(work.connection, lost):
+            logger.warning("connection broken", workspace=bell.workspace, vendor=integration.vendor, reason=lost.code)
+        else:  # somebody renewed the token, or connected again, while we worked: what was refused was the old one
+            again = Retry("refresh_busy", vendor=integration.vendor)
+            verdicts = {key: again if isinstance(end, Reconnect) else end for key, end in verdicts.items()}
+    for cause in {cause.key: cause for cause in causes(rows, verdicts, integration, seen_at)}.values():
         notices.note(bell.workspace, cause, seen_at)
     facts = {"vendor_calls": work.calls if work else 0, "batch": len(rows)}
     ends = Counter(_settle(row, verdicts[row["id"]], platform, seen_at, facts) for row in rows)
     told = {"workspace": bell.workspace, "integration": integration.key, "ends": dict(ends), **facts}
     logger.info("drained", extra=told)
-
-
-def _causes(
-    rows: Sequence[Item], verdicts: Mapping[str, Verdict], integration: Integration, now: datetime
-) -> Iterator[Cause]:
-    """What people are to be told of; noted before the deliveries change, so that no death keeps it from them."""
-    for row in rows:
-        match verdicts[row["id"]]:
-            case Done() | Skip() | Reconnect():  # a broken connection tells of itself
-                continue
-            case Misconfigured() as end:
-                yield Cause("parked", integration.key, end.code, end.params)
-            case Retry() as end if now - _tried_since(row) < _GIVE_UP:
-                if now - _tried_since(row) >= _LATE:
-                    yield Cause("late", integration.key, end.code, end.params)
-            case end:
-                yield Cause("rejected", integration.key, end.code, end.params)
 
 
 def _verdicts(rows: Sequence[Item], worker: Worker, work: Work) -> Mapping[str, Verdict]:
@@ -277,24 +259,9 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
         case Reconnect() | Misconfigured():
             ledger.park(row, seen_at, **why)
             return "parked"
-        case Retry() if platform.clock() - _tried_since(row) < _GIVE_UP:
-            ledger.postpone(row, platform.clock() + _pause(verdict, row["attempts"], platform.dice()), **why)
+        case Retry() if worth_trying(row, platform.clock()):
+            ledger.postpone(row, platform.clock() + pause(verdict, row["attempts"], platform.dice()), **why)
             return "pending"
     measure("Rejected")
     ledger.settle(row, "rejected", **why)
     return "rejected"
-
-
-def _tried_since(row: Item) -> datetime:
-    """Since when a delivery has been tried: since it was accepted, or last brought back by a person."""
-    return datetime.fromisoformat(row["since"] if "since" in row else row["accepted_at"])
-
-
-def _pause(verdict: Retry, attempts: int, dice: float) -> timedelta:
-    """The vendor's word, else a doubling pause with jitter (dice in 0..1) from seconds up to two hours."""
-    if verdict.after is not None:
-        return verdict.after + timedelta(seconds=dice)
-    if verdict.daily:
-        return _QUOTA_PAUSE * (1 + dice / 2)
-    doubled: timedelta = _FIRST_PAUSE * 2 ** min(attempts, 12)
-    return min(doubled, _LONGEST_PAUSE) * (0.5 + dice / 2)

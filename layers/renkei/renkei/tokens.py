@@ -8,10 +8,11 @@ from typing import Any
 
 from renkei.config import Clock
 from renkei.connections import LEASE, Connection, Connections, Lease
-from renkei.errors import Reconnect, Retry
+from renkei.errors import Misconfigured, Reconnect, Retry
 from renkei.oauth import Grant, Tokens
 
 _AHEAD = timedelta(minutes=5)
+_UNCLEAR = {"vendor_unreachable", "vendor_garbled"}
 _POLL = 0.2  # seconds between two looks at a token that somebody else refreshes
 
 
@@ -68,19 +69,24 @@ class TokenSource:
         A refusal after somebody's refresh was cut off most likely means that the vendor had given a new refresh
         token that never reached us: that is worth other words to the person who has to connect again.
         """
-        answered = False
+        doubtful: bool | None = True
         try:
             grant = self._tokens(self.secrets).refresh(self.secrets["refresh_token"])
-            answered = True
+            doubtful = None
         except Reconnect as refused:
-            answered = True
-            self._connections.release(self.connection, lease)
+            doubtful = False
             if lease.doubtful and refused.code == "grant_refused":
                 raise Reconnect("refresh_cut_off", vendor=self.connection.vendor) from None
             raise
+        except Retry as end:  # a vendor that says no gave nothing; one that says nothing may have
+            doubtful = end.code in _UNCLEAR or end.params.get("status", "").startswith("5")
+            raise
+        except Misconfigured:
+            doubtful = False
+            raise
         finally:
-            if not answered:
-                self._connections.release(self.connection, lease, doubtful=True)
+            if doubtful is not None:
+                self._connections.release(self.connection, lease, doubtful=doubtful)
         return grant
 
     def _reload(self) -> None:

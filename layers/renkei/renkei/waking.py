@@ -6,24 +6,32 @@ be cut off, or a worker park a delivery for what it saw a moment before, the swe
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from renkei import workspaces
 from renkei.bells import Bell, ring
 from renkei.integration import Integration
 from renkei.runtime import Platform
 
+_AT_ONCE = timedelta(seconds=10)  # of an API call's 29, and of the sweep's 50
+
 
 def wake(parts: Platform, workspace: str, integration: Integration) -> int:
-    """Bring back what was parked before the connection or the settings last changed, and ring. Gives how many."""
+    """Bring back what was parked before the connection or the settings last changed, and ring. Gives how many.
+
+    Many take a while; the sweep brings back the rest.
+    """
     connection = parts.connections.get(workspace, integration.vendor)
     settings = workspaces.settings(workspace)
     changes = [settings["saved_at"]] if settings else []
     if connection and connection.state == "connected":
         changes.append(connection.row["connected_at"])
-    woken = 0
+    woken, now = 0, parts.clock()
     if changes:
-        woken = parts.deliveries.unpark(workspace, integration.key, datetime.fromisoformat(max(changes)))
+        changed_at = datetime.fromisoformat(max(changes))
+        woken, all_of_them = parts.deliveries.unpark(workspace, integration.key, changed_at, now + _AT_ONCE)
+        if not all_of_them:
+            workspaces.wake_later(workspace, integration.key, now)
     if woken:
         ring(Bell(workspace, integration.vendor, integration.key))
     return woken

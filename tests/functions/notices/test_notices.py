@@ -101,12 +101,13 @@ def test_a_recovery_counts_what_was_rejected_and_what_still_waits(told: Stack) -
     broken(told, "hubspot", "grant_refused")
     told.clock.sleep(60)
     connected(told, "hubspot", since)
-    assert told.platform.deliveries.unpark("demo", "booking_to_hubspot", told.clock()) == 3
+    assert told.platform.deliveries.unpark("demo", "booking_to_hubspot", told.clock(), told.clock()) == (3, True)
     run(told)
     assert [mail for mail in mails.sent() if mail.cause.startswith("recovered")] == []
     deliveries = told.platform.deliveries
     deliveries.settle(row_of(told, 0), "delivered", outcome={})
     deliveries.settle(row_of(told, 1), "rejected", reason="bug", params={})
+    told.clock.sleep(1)
     deliveries.park(row_of(told, 2), told.clock(), reason=PROPERTY.code, params={})
     run(told)
     mail = mails.sent()[-1]

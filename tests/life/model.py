@@ -132,6 +132,11 @@ class Model:
             assert ("due_at" in row) == (state == "pending"), row
             assert ("ttl" in row) == (state not in {"pending", "parked"}), "DynamoDB deletes what has a ttl"
             assert (state == "skipped") == (key in self.discarded), row
+            if state == "rejected":  # here the vendor refuses nothing for good
+                tried = datetime.fromisoformat(row["settled_at"]) - datetime.fromisoformat(
+                    row.get("since", row["accepted_at"])
+                )
+                assert tried >= WEEK, f"given up after {tried}: {row['reason']}"
             if state == "delivered":
                 if key not in self.delivered:
                     self.delivered[key], self.used_at = account, self.stack.clock()

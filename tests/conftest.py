@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests.crash.lives import EFFECTS, STEPS
 from tests.harness import Stack, running
+
+# How long an example takes is the machine's, not ours to assert.
+hypothesis.settings.register_profile("renkei", deadline=None)
+hypothesis.settings.load_profile("renkei")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 
@@ -22,8 +23,15 @@ def _look_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "_POLL", 5.0)
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+# Lost bells are the sweep's matter, whatever the story: a few tell enough of it.
+_LATER = ("new firm", "five bookings of three firms", "meeting moved")
+
+
+@pytest.mark.parametrize(
+    ("story", "mode"),
+    [(story, mode) for story, mode in product(STORIES, MODES) if mode == "at once" or story.name in _LATER],
+    ids=lambda one: one.name if isinstance(one, Story) else str(one),
+)
 def test_no_death_loses_or_doubles_anything(
     stack: Stack, story: Story, mode: Mode, record_property: Callable[[str, object], None]
 ) -> None:

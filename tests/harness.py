@@ -17,7 +17,6 @@ from urllib.parse import parse_qsl, urlsplit
 import boto3
 import requests
 from moto import mock_aws
-from moto.kms import models, utils
 
 import booking_to_hubspot.app
 import console.app
@@ -37,6 +36,7 @@ from local.sandbox.slack import Slack
 from renkei import aws, runtime
 from renkei.runtime import Platform
 from tests import rights
+from tests.quick_moto import quick
 
 ROOT = Path(__file__).parents[1]
 SANDBOXES = "http://127.0.0.1:3001"
@@ -295,14 +295,10 @@ def http_event(method: str, path: str, body: str | None, headers: Mapping[str, s
     }
 
 
-# moto gives every key an RSA key too, which a symmetric one never uses and which takes longest of all to make.
-_UNUSED = ("generate_private_key", functools.cache(utils.generate_private_key))
-
-
 @contextmanager
 def running() -> Iterator[Stack]:
     """A fresh stack for one test."""
-    with mock_aws(), mock.patch.dict("os.environ", _environment()), mock.patch.object(models, *_UNUSED):
+    with mock_aws(), mock.patch.dict("os.environ", _environment()), quick():
         stack = Stack()
         _make(stack)
         with (

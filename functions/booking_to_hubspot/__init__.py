@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from renkei.bookings import SCHEDULERS
 from renkei.integration import Integration
 from renkei.mapping import Row
 from renkei.values import NameOrder, normal_domain
@@ -81,6 +82,6 @@ INTEGRATION = Integration(
     key="booking_to_hubspot",
     title={"ja": "予約をHubSpotへ", "en": "Bookings to HubSpot", "de": "Buchungen nach HubSpot"},
     vendor="hubspot",
-    sources=("timerex",),
+    sources=SCHEDULERS,
     settings=Settings,
 )

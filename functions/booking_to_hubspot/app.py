@@ -13,13 +13,12 @@ from booking_to_hubspot.meetings import booking_link
 from booking_to_hubspot.plan import draft, plan, verdict
 from renkei import links
 from renkei.actions import Action, Forget, Remember, Result
-from renkei.bookings import Booking
-from renkei.errors import Outcome, Rejected
+from renkei.errors import Outcome
 from renkei.freemail import free_mail
 from renkei.integration import Job, Verdict
 from renkei.mapping import Reading
 from renkei.runtime import Work, answer_bells, logger
-from renkei.vendors import timerex
+from renkei.schedulers import booking_of
 from renkei.vendors.hubspot import HubSpot
 from renkei.workers import token_source
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _ROUNDS = 60  # a plan takes about ten
-_BOOKINGS = {timerex.KEY: timerex.booking}
 
 
 @logger.inject_lambda_context
@@ -76,7 +74,7 @@ class Run:
     def task(self, job: Job) -> Task | Outcome:
         """The task of a job, or why there is none."""
         try:
-            return draft(job.id, booking_of(job), self._settings, self._readings, self._work.platform.vault.digest)
+            return draft(job.id, booking_of(job.payload), self._settings, self._readings, self._work.platform.vault.digest)
         except Outcome as end:
             return end
 
@@ -86,7 +84,7 @@ class Run:
         meetings = [task.booking for task in tasks] if self._settings.meeting else []
         for booking in meetings:
             wanted += [booking_link(booking.source, id_) for id_ in (booking.id, booking.previous_id) if id_]
-        hosts = any(booking.hosts for booking in meetings if booking.kind == "confirmed")
+        hosts = any(booking.hosts for booking in meetings if booking.kind != "cancelled")
         return Known(links=dict(links.recall(self._scope, wanted)), owners=self._hubspot.owners() if hosts else {})
 
     def apply(self, action: Action) -> Result:
@@ -108,11 +106,3 @@ class Run:
             name: Reading(work.types.get(name, {}), free, settings.name_order, german=work.language == "de")
             for name in (COMPANIES, CONTACTS)
         }
-
-
-def booking_of(job: Job) -> Booking:
-    """The canonical booking in a job's payload: {`source`, `body`}. Rejected where it cannot be read."""
-    try:
-        return _BOOKINGS[job.payload["source"]](job.payload["body"])
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise Rejected("payload_unreadable") from None

@@ -13,6 +13,9 @@ from renkei.values import NameOrder, split_name
 
 type Kind = Literal["confirmed", "cancelled", "rescheduled"]
 
+SCHEDULERS = ("timerex", "calendly", "calcom")
+"""The sources whose events become bookings (`renkei.schedulers` reads them)."""
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

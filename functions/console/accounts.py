@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from console import setup
+from console import sources
 from console.answers import Wrong, check_views, connection_view, delivery_view
 from integrations import INTEGRATIONS, through
 from renkei import checking, config, ending, workspaces
@@ -59,7 +59,7 @@ def connect(
     workspaces.save_address(base)
     if vendor == timerex.KEY:
         workspaces.register(workspace)
-        return setup.keep_token(parts, workspace, body, base)
+        return sources.keep_token(parts, workspace, body, base)
     wanted = vendor_of(vendor)
     ticket = _ticket(workspace, wanted, body)
     if wanted.oauth is None:
@@ -125,7 +125,7 @@ def end(
 ) -> dict[str, Any]:
     """End a connection, or a source's right to send. Wrong if it is not clear what to do with what waits."""
     if vendor == timerex.KEY:
-        if not setup.end_source(workspace, vendor):
+        if not sources.end(workspace, vendor):
             raise _not_connected(vendor)
         return {"disconnected": True, "not_revoked": [], "waiting": 0, "discarded": 0, "forgotten": 0, "more": False}
     connection, keys = existing(parts, workspace, vendor), [one.key for one in through(vendor)]
@@ -165,7 +165,7 @@ def shown(parts: Platform, workspace: str, language: config.Language) -> list[di
     found = parts.connections.of(workspace)
     return [
         *(connection_view(one, ends_at(one.row, kept), language) for one in found),
-        *setup.sources(workspace),
+        *sources.shown(workspace),
     ]
 
 

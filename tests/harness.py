@@ -19,6 +19,7 @@ import requests
 from moto import mock_aws
 
 import booking_to_hubspot.app
+import booking_to_salesforce.app
 import console.app
 import notices.app
 import oauth.app
@@ -47,7 +48,15 @@ SENDER = "renkei@sandbox.example"
 ADMIN = "admin@aozora.example.jp"
 PORTAL = 111111
 REGION = "ap-northeast-1"
-QUEUE = "renkei-booking-to-hubspot.fifo"
+QUEUES = {
+    "booking_to_hubspot": "renkei-booking-to-hubspot.fifo",
+    "booking_to_salesforce": "renkei-booking-to-salesforce.fifo",
+}
+QUEUE = QUEUES["booking_to_hubspot"]
+WORKERS = {
+    "booking_to_hubspot": (booking_to_hubspot.app, "BookingToHubspotRole"),
+    "booking_to_salesforce": (booking_to_salesforce.app, "BookingToSalesforceRole"),
+}
 TABLES = {
     "connections": ("workspace", "vendor", ()),
     "links": ("scope", "link", ()),
@@ -216,9 +225,9 @@ class Stack:
 
     # What AWS does.
 
-    def bells(self) -> list[dict[str, Any]]:
-        """Take what is on the queue."""
-        sqs, url = aws.client("sqs"), self.queue_url()
+    def bells(self, key: str = "booking_to_hubspot") -> list[dict[str, Any]]:
+        """Take what is on an integration's queue."""
+        sqs, url = aws.client("sqs"), self.queue_url(key)
         taken: list[dict[str, Any]] = []
         while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in found:
@@ -226,20 +235,22 @@ class Stack:
                 taken.append({"body": message["Body"], "messageId": message["MessageId"]})
         return taken
 
-    def queue_url(self) -> str:
-        """The queue's address."""
-        url: str = aws.client("sqs").get_queue_url(QueueName=QUEUE)["QueueUrl"]
+    def queue_url(self, key: str = "booking_to_hubspot") -> str:
+        """The address of an integration's queue."""
+        url: str = aws.client("sqs").get_queue_url(QueueName=QUEUES[key])["QueueUrl"]
         return url
 
     def work(self) -> None:
-        """Let the worker answer the bells that were rung."""
-        if bells := self.bells():
-            self.answer(bells)
+        """Let the workers answer the bells that were rung, on all queues."""
+        for key in QUEUES:
+            self.answer(self.bells(key))
 
     def answer(self, bells: list[dict[str, Any]]) -> None:
-        """Hand bells to the worker as Lambda does."""
-        with rights.acting("BookingToHubspotRole"):
-            booking_to_hubspot.app.handler({"Records": bells}, Context())  # type: ignore[arg-type]
+        """Hand each bell to its integration's worker as Lambda does."""
+        for bell in bells:
+            worker, role = WORKERS[json.loads(bell["body"])["integration"]]
+            with rights.acting(role):
+                worker.handler({"Records": [bell]}, Context())
 
     def sweep(self) -> int:
         """Let the minute's sweep run; gives how many bells it rang."""
@@ -319,6 +330,10 @@ def _secrets() -> Any:
 
 def _environment() -> dict[str, str]:
     names = {f"RENKEI_{name.upper()}_TABLE": f"renkei-{name}" for name in TABLES}
+    names |= {
+        f"RENKEI_QUEUE_{key.upper()}": f"https://sqs.{REGION}.amazonaws.com/123456789012/{name}"
+        for key, name in QUEUES.items()
+    }
     return names | {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -337,7 +352,6 @@ def _environment() -> dict[str, str]:
         "RENKEI_PUBLIC_URL": PUBLIC,
         "RENKEI_NOTICE_FROM": SENDER,
         "RENKEI_IDLE_CONNECTION_DAYS": "180",
-        "RENKEI_QUEUE_BOOKING_TO_HUBSPOT": f"https://sqs.{REGION}.amazonaws.com/123456789012/{QUEUE}",
         "POWERTOOLS_SERVICE_NAME": "renkei",
         "POWERTOOLS_METRICS_NAMESPACE": "Renkei",
         "POWERTOOLS_PARAMETERS_MAX_AGE": "0",
@@ -345,7 +359,7 @@ def _environment() -> dict[str, str]:
 
 
 def _make(stack: Stack) -> None:
-    """Tables, key, queue and secret, as the template makes them (tests/test_template.py compares the keys)."""
+    """Tables, key, queues and secrets, as the template makes them (tests/test_template.py compares the keys)."""
     os.environ["RENKEI_KEY_ID"] = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
     for name, (partition, sort, indexes) in TABLES.items():
         attributes = {partition, sort, *(index_sort for _, index_sort in indexes)}
@@ -370,7 +384,8 @@ def _make(stack: Stack) -> None:
             ],
             **({"LocalSecondaryIndexes": local} if local else {}),
         )
-    aws.client("sqs").create_queue(QueueName=QUEUE, Attributes={"FifoQueue": "true"})
+    for queue in QUEUES.values():
+        aws.client("sqs").create_queue(QueueName=queue, Attributes={"FifoQueue": "true"})
     for vendor in (stack.hubspot, stack.salesforce):
         secret = json.dumps({"client_id": vendor.app.client_id, "client_secret": vendor.app.client_secret})
         _secrets().create_secret(Name=f"renkei/{vendor.name}-app", SecretString=secret)

@@ -18,8 +18,8 @@ from renkei.idling import ends_at
 from renkei.integration import Integration
 from renkei.oauth import no_site
 from renkei.runtime import Platform
+from renkei.sources import SOURCES
 from renkei.texts import text
-from renkei.vendors import timerex
 from renkei.waking import wake
 
 _SHOWN = 20
@@ -49,17 +49,18 @@ def connect(
     *,
     language: config.Language,
 ) -> dict[str, Any]:
-    """Start a connection (OAuth), make one of keys, or keep a source's token (as a keyed digest)."""
+    """Start a connection (OAuth), make one of keys, or keep a source's token or signing key."""
     base = config.public_url(domain_name)
     if not workspaces.NAME.fullmatch(workspace):
         raise Wrong(HTTPStatus.BAD_REQUEST, "bad_name", f"a workspace's name matches {workspaces.NAME.pattern}")
-    if vendor != timerex.KEY and vendor not in VENDORS:
-        allowed = ", ".join((*VENDORS, timerex.KEY))
+    if vendor not in SOURCES and vendor not in VENDORS:
+        allowed = ", ".join((*VENDORS, *SOURCES))
         raise Wrong(HTTPStatus.NOT_FOUND, "unknown_vendor", f"there is no vendor {vendor}; allowed: {allowed}")
     workspaces.save_address(base)
-    if vendor == timerex.KEY:
+    if vendor in SOURCES:
+        kept = sources.keep_secret(parts, workspace, vendor, body, base)
         workspaces.register(workspace)
-        return sources.keep_token(parts, workspace, body, base)
+        return kept
     wanted = vendor_of(vendor)
     ticket = _ticket(workspace, wanted, body)
     if wanted.oauth is None:
@@ -124,7 +125,7 @@ def end(
     parts: Platform, workspace: str, vendor: str, query: Mapping[str, str], language: config.Language
 ) -> dict[str, Any]:
     """End a connection, or a source's right to send. Wrong if it is not clear what to do with what waits."""
-    if vendor == timerex.KEY:
+    if vendor in SOURCES:
         if not sources.end(workspace, vendor):
             raise _not_connected(vendor)
         return {"disconnected": True, "not_revoked": [], "waiting": 0, "discarded": 0, "forgotten": 0, "more": False}

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.logging import correlation_paths
 
-from console import accounts, bulk, setup
+from console import accounts, bulk, setup, sources
 from console.answers import Wrong, delivery_view, problem_view
 from console.preview import preview
 from integrations import INTEGRATIONS
 from renkei import notices, workspaces
 from renkei.accounts import VENDORS, vendor_of
 from renkei.aws import DOWN
-from renkei.config import Language
+from renkei.config import Language, public_url
 from renkei.deliveries import STATES, order
 from renkei.errors import Outcome, Reconnect, Rejected, Retry
 from renkei.runtime import bugs_told, logger, platform
@@ -75,6 +75,12 @@ def vendors() -> dict[str, Any]:
 def connections(workspace: str) -> dict[str, Any]:
     """The connections, without their secrets."""
     return {"connections": accounts.shown(platform(), workspace, _language(workspace))}
+
+
+@app.get("/api/workspaces/<workspace>/sources")
+def all_sources(workspace: str) -> dict[str, Any]:
+    """Who may send events: addresses, proofs, and whether each is connected."""
+    return {"sources": sources.offered(workspace, public_url(_domain()))}
 
 
 @app.post("/api/workspaces/<workspace>/connections/<vendor>")

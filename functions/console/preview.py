@@ -10,21 +10,19 @@ from console.answers import Wrong
 from integrations import INTEGRATIONS, console_of
 from renkei.config import Language
 from renkei.runtime import Platform
+from renkei.sources import SOURCES
 from renkei.texts import text
-from renkei.vendors import timerex
-
-_RECEIVERS = {timerex.KEY: timerex}
 
 
 def preview(parts: Platform, workspace: str, body: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """{would, fields, warnings, outcome, reason} for {integration, source, payload}. Wrong if that is no event."""
     key, source = body.get("integration"), body.get("source")
     integration = INTEGRATIONS.get(str(key))
-    if integration is None or source not in integration.sources or source not in _RECEIVERS:
+    if integration is None or source not in integration.sources or source not in SOURCES:
         pairs = ", ".join(f"{one.key} from {'/'.join(one.sources)}" for one in INTEGRATIONS.values())
         raise Wrong(HTTPStatus.BAD_REQUEST, "unknown_source", f"allowed: {pairs}")
     try:
-        _, known = _RECEIVERS[source].receive(body.get("payload"))
+        _, known = SOURCES[source].receive(body.get("payload"))
     except ValueError as wrong:
         raise Wrong(HTTPStatus.BAD_REQUEST, "no_event", str(wrong)) from None
     if not known:

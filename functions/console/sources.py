@@ -10,51 +10,120 @@ from console.answers import Wrong
 from integrations import INTEGRATIONS
 from renkei import workspaces
 from renkei.runtime import Platform
-from renkei.vendors import timerex
+from renkei.sources import AT_ONCE, SOURCES, Source, seal_key
+from renkei.vendors import calcom, calendly, timerex
 
-_TOKENS = 2  # valid at once, for rotation
-_SHORTEST_TOKEN = 16
+_SHORTEST, _LONGEST = 16, 1024
+_UNSIGNED = "no-secret-provided"
+"""What Cal.com sends instead of a signature where a webhook has no secret: whoever took it as one would be open."""
+_HEADERS = {
+    timerex.KEY: timerex.TOKEN_HEADER,
+    calendly.KEY: "calendly-webhook-signature",
+    calcom.KEY: "x-cal-signature-256",
+}
+"""Where each source's token or signature travels; TimeRex's can be chosen."""
 
 
 def tell(workspace: str, filled: Mapping[str, Any]) -> None:
-    """What the webhook receiver needs to know of the file: header, listeners, and which are off."""
-    listeners = listening(timerex.KEY)
-    off = [key for key in listeners if filled["integrations"].get(key, {}).get("enabled") is False]
-    header = filled["sources"]["timerex"]["header"].lower()
-    workspaces.save_source(workspace, timerex.KEY, header=header, listeners=listeners, off=off)
+    """What the webhook receiver needs to know of a workspace file, for every source."""
+    for source in SOURCES.values():
+        facts = _listening(source.key, filled)
+        if source.key == timerex.KEY:
+            facts["header"] = filled["sources"][timerex.KEY]["header"].lower()
+        workspaces.save_source(workspace, source.key, **facts)
 
 
-def listening(source: str) -> dict[str, str]:
-    """The integrations that listen to a source, each with the vendor whose connection it writes through."""
-    return {one.key: one.vendor for one in INTEGRATIONS.values() if source in one.sources}
+def keep_secret(parts: Platform, workspace: str, key: str, body: Mapping[str, Any], base: str) -> dict[str, Any]:
+    """Keep a source's token (as a keyed digest) or signing key (sealed, too). Wrong if it is none.
 
-
-def keep_token(parts: Platform, workspace: str, body: Mapping[str, Any], base: str) -> dict[str, Any]:
-    """Keep a source's token as a keyed digest. Wrong if it is none."""
-    token = body.get("token")
-    if not isinstance(token, str) or len(token) < _SHORTEST_TOKEN or token != token.strip():
-        message = f"the token is a text of at least {_SHORTEST_TOKEN} characters without outer space"
-        raise Wrong(HTTPStatus.BAD_REQUEST, "bad_token", message)
-    source = workspaces.source(workspace, timerex.KEY) or {}
-    old = source.get("tokens", []) if body.get("keep_old") is True else []
-    digest = parts.vault.digest(f"token {timerex.KEY}", token)
-    tokens = list(dict.fromkeys([digest, *old]))[:_TOKENS]
-    header = source.get("header") or timerex.TOKEN_HEADER
-    facts = {"tokens": tokens, "listeners": listening(timerex.KEY), "header": header, "off": source.get("off", [])}
-    workspaces.save_source(workspace, timerex.KEY, **facts)
-    return {"webhook_url": f"{base}/webhooks/{timerex.KEY}/{workspace}", "header": header, "tokens": len(tokens)}
+    With `keep_old` the newest before it stays valid; with `take_back` this one alone ends, and the others stay.
+    """
+    source, secret = SOURCES[key], _secret(body)
+    row = workspaces.source(workspace, key) or {}
+    kept = _kept(source, row)
+    digest = parts.vault.digest(f"token {key}", secret)
+    others = {one: sealed for one, sealed in kept.items() if one != digest}
+    if body.get("take_back") is True:
+        kept = others
+    else:
+        old = others if body.get("keep_old") is True else {}
+        new = {digest: seal_key(parts.vault, workspace, key, secret) if source.signed else b""}
+        kept = dict([*new.items(), *old.items()][:AT_ONCE])
+    settings = workspaces.settings(workspace)
+    facts = _secrets(source, kept) | _listening(key, settings["document"] if settings else {})
+    header = _header(key, row)
+    if key == timerex.KEY:
+        facts["header"] = header
+    workspaces.save_source(workspace, key, **facts)
+    return {"webhook_url": _url(base, workspace, key), "header": header, "tokens": len(kept)}
 
 
 def shown(workspace: str) -> list[dict[str, Any]]:
     """The sources that may send to a workspace, as the list of connections shows them."""
-    source = workspaces.source(workspace, timerex.KEY)
-    tokens = len((source or {}).get("tokens", ()))
-    return [{"vendor": timerex.KEY, "state": "connected", "account": "", "tokens": tokens}] if tokens else []
+    counted = [(key, len((workspaces.source(workspace, key) or {}).get("tokens", ()))) for key in SOURCES]
+    return [{"vendor": key, "state": "connected", "account": "", "tokens": count} for key, count in counted if count]
 
 
-def end(workspace: str, vendor: str) -> bool:
+def offered(workspace: str, base: str) -> list[dict[str, Any]]:
+    """Every source: where it sends to, how it proves itself, and whether it may send yet. Wrong if the name is none."""
+    if not workspaces.NAME.fullmatch(workspace):
+        raise Wrong(HTTPStatus.BAD_REQUEST, "bad_name", f"a workspace's name matches {workspaces.NAME.pattern}")
+    told = []
+    for source in SOURCES.values():
+        row = workspaces.source(workspace, source.key) or {}
+        tokens = len(row.get("tokens", ()))
+        named = {"key": source.key, "title": source.title, "webhook_url": _url(base, workspace, source.key)}
+        proof = {"proof": "signature" if source.signed else "token", "header": _header(source.key, row)}
+        told.append(named | proof | {"connected": tokens > 0, "tokens": tokens})
+    return told
+
+
+def end(workspace: str, key: str) -> bool:
     """End a source's right to send. False if it had none."""
-    if not shown(workspace):
+    if not (workspaces.source(workspace, key) or {}).get("tokens"):
         return False
-    workspaces.save_source(workspace, vendor, tokens=[])
+    workspaces.save_source(workspace, key, **_secrets(SOURCES[key], {}))
     return True
+
+
+def _listening(source: str, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Who listens to a source, each with the vendor whose connection it writes through, and who is switched off.
+
+    Whoever stands in the workspace file listens. Before there is anybody in it, all do: a booking then waits for
+    its settings instead of being lost.
+    """
+    able = [one for one in INTEGRATIONS.values() if source in one.sources]
+    given = document.get("integrations", {})
+    chosen = [one for one in able if one.key in given] or able
+    off = [one.key for one in chosen if given.get(one.key, {}).get("enabled") is False]
+    return {"listeners": {one.key: one.vendor for one in chosen}, "off": off}
+
+
+def _secret(body: Mapping[str, Any]) -> str:
+    secret = body.get("token")
+    right = isinstance(secret, str) and secret.isprintable() and secret == secret.strip()
+    if not isinstance(secret, str) or not right or not _SHORTEST <= len(secret) <= _LONGEST:
+        message = f"the token is a text of {_SHORTEST} to {_LONGEST} characters without outer space"
+        raise Wrong(HTTPStatus.BAD_REQUEST, "bad_token", message)
+    if secret == _UNSIGNED:
+        message = f"{_UNSIGNED} is what Cal.com sends when its webhook has no secret: set one there, and give that"
+        raise Wrong(HTTPStatus.BAD_REQUEST, "bad_token", message)
+    return secret
+
+
+def _kept(source: Source, row: Mapping[str, Any]) -> dict[str, bytes]:
+    """The digests of a row, newest first, each with its sealed key ("" where only the digest is kept)."""
+    tokens = row.get("tokens", ())
+    return dict(zip(tokens, row.get("keys", ()), strict=True)) if source.signed else dict.fromkeys(tokens, b"")
+
+
+def _secrets(source: Source, kept: Mapping[str, bytes]) -> dict[str, Any]:
+    return {"tokens": list(kept)} | ({"keys": list(kept.values())} if source.signed else {})
+
+
+def _header(source: str, row: Mapping[str, Any]) -> str:
+    return row.get("header") or _HEADERS[source]
+
+
+def _url(base: str, workspace: str, source: str) -> str:
+    return f"{base}/webhooks/{source}/{workspace}"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from booking_to_hubspot import INTEGRATION, Settings
 from booking_to_hubspot.known import COMPANIES, CONTACTS, Known, Task
-from booking_to_hubspot.meetings import booking_link
 from booking_to_hubspot.plan import draft, plan, verdict
 from renkei import links
 from renkei.actions import Action, Forget, Remember, Result
+from renkei.chains import booking_link
 from renkei.errors import Outcome
 from renkei.freemail import free_mail
 from renkei.integration import Job, Verdict
@@ -73,8 +73,9 @@ class Run:
 
     def task(self, job: Job) -> Task | Outcome:
         """The task of a job, or why there is none."""
+        digest = self._work.platform.vault.digest
         try:
-            return draft(job.id, booking_of(job.payload), self._settings, self._readings, self._work.platform.vault.digest)
+            return draft(job.id, booking_of(job.payload), self._settings, self._readings, digest)
         except Outcome as end:
             return end
 

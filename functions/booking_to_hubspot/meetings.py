@@ -1,7 +1,7 @@
 """Bookings as meetings on the timeline: made once, moved on a reschedule, marked on a cancellation. Pure.
 
 A booking and what it was moved to share one meeting, whose unique key is the id of the first booking of the
-chain. What is remembered of a booking: `root` (that first id), `superseded` (moved on), `cancelled`.
+chain (`renkei.chains`).
 
 The events may come in any order. Where a booking comes after the one that it was moved to, that one has begun a
 chain of its own, in which the living meeting is; the meeting of the chain before is then closed: marked cancelled.
@@ -13,43 +13,24 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from booking_to_hubspot.firms import company_of
 from booking_to_hubspot.known import COMPANIES, CONTACTS, MEETINGS, Known, Task
-from renkei.actions import UNIQUE, Action, Create, Item, Read, Remember, To, Update
+from renkei.actions import UNIQUE, Action, Create, Item, Read, To, Update
+from renkei.chains import chain, closes, notes, root
 
 _TO_CONTACT, _TO_COMPANY = (200,), (188,)  # meeting → contact, meeting → company
 _CANCELLED = {"hs_meeting_outcome": "CANCELED"}
 
 
-def booking_link(source: str, id_: str) -> str:
-    """The link under which a booking's place in its chain is remembered."""
-    return f"booking#{source}#{id_}"
-
-
 def meeting_key(task: Task, known: Known) -> str:
     """The unique key of the meeting that a task speaks of: its booking's own, or the one that it closes."""
     booking = task.booking
-    return f"{booking.source}-{_closes(task, known) or _root(booking.source, booking.id, known)}"
-
-
-def _root(source: str, id_: str, known: Known) -> str:
-    """The id of the first booking of a booking's chain, as far as it is known."""
-    return str(known.links.get(booking_link(source, id_), {}).get("root") or id_)
-
-
-def _closes(task: Task, known: Known) -> str | None:
-    """The root of the chain before, if a task's booking came so late that its successor began another."""
-    booking = task.booking
-    chain = known.links.get(booking_link(booking.source, booking.id), {})
-    if not (booking.previous_id and chain.get("superseded") and chain.get("root")):
-        return None
-    before = _root(booking.source, booking.previous_id, known)
-    return before if before != chain["root"] else None
+    return f"{booking.source}-{closes(booking, known.links) or root(booking.source, booking.id, known.links)}"
 
 
 def meeting_actions(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
     """First note each booking's place in its chain, then make, move or mark the meetings."""
-    notes = list(_notes(tasks, known))
-    if notes:
-        yield from notes
+    new = list(notes((task.booking for task in tasks), known.links))
+    if new:
+        yield from new
         return
     wanted = _wanted(tasks, known)
     ready = {key: want for key, want in wanted.items() if (MEETINGS, key) not in known.updated}
@@ -72,40 +53,15 @@ def meeting_actions(tasks: Sequence[Task], known: Known) -> Iterator[Action]:
         yield Update(MEETINGS, tuple(update), by=UNIQUE)
 
 
-def _notes(tasks: Sequence[Task], known: Known) -> Iterator[Remember]:
-    """What the tasks tell of chains and is not noted yet, in their order."""
-    chains: dict[str, dict[str, object]] = {}
-
-    def note(id_: str, source: str, **facts: str | bool) -> Iterator[Remember]:
-        link = booking_link(source, id_)
-        chain = chains.setdefault(link, dict(known.links.get(link, {})))
-        new = {name: fact for name, fact in facts.items() if name not in chain}
-        chain.update(new)
-        if new:
-            yield Remember(link, new)
-
-    for booking in (task.booking for task in tasks):
-        source, before = booking.source, booking.previous_id
-        if booking.kind == "cancelled":
-            yield from note(booking.id, source, **({"superseded": True} if booking.changed else {"cancelled": True}))
-            continue
-        root = booking.id
-        if before:
-            link = booking_link(source, before)
-            root = str(chains.get(link, known.links.get(link, {})).get("root") or before)
-            yield from note(before, source, root=root, superseded=True)
-        yield from note(booking.id, source, root=root)
-
-
 def _wanted(tasks: Sequence[Task], known: Known) -> dict[str, tuple[Task, Mapping[str, str]]]:
     """The state in which each meeting should end, by its key; the last word counts."""
     wanted: dict[str, tuple[Task, Mapping[str, str]]] = {}
     for task in tasks:
-        chain = known.links.get(booking_link(task.booking.source, task.booking.id), {})
+        place = chain(task.booking, known.links)
         key = meeting_key(task, known)
-        if chain.get("cancelled") or _closes(task, known):
+        if place.get("cancelled") or closes(task.booking, known.links):
             wanted[key] = (task, _CANCELLED)
-        elif not chain.get("superseded"):
+        elif not place.get("superseded"):
             wanted[key] = (task, _properties(task, known))
     return wanted
 

@@ -63,12 +63,33 @@ class Read:
 
 
 @dataclass(frozen=True)
+class Look:
+    """Several searches and reads, which some vendors answer in one call."""
+
+    reads: tuple[Search | Read, ...]
+
+
+@dataclass(frozen=True)
 class Create:
-    """Create records; one whose unique property `by` is taken fails alone as a Conflict. So it is safe to repeat."""
+    """Create records; one whose unique property `by` is taken fails alone as a Conflict. So it is safe to repeat.
+
+    Not so where `by` is empty: who asks for that has to look first. `options` are the vendor's own; see its client.
+    """
 
     object: str
     by: str
     items: tuple[Item, ...]
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """Create records, or change those whose unique property `by` has the item's key. Safe to repeat."""
+
+    object: str
+    by: str
+    items: tuple[Item, ...]
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,6 +99,15 @@ class Update:
     object: str
     items: tuple[Item, ...]
     by: str | None = None
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete records by id; one that is gone already fails alone as NotFound. `tasks`: who wants each."""
+
+    object: str
+    keys: tuple[str, ...]
+    tasks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,12 +127,14 @@ class Forget:
 
 type Reads = Search | Read
 type Writes = Create | Update
-type Action = Reads | Writes | Remember | Forget
+type Notes = Remember | Forget
+type Action = Reads | Writes | Notes
 
 
 @dataclass
 class Result:
-    """What came of an action: records by key (for a Search: by id), and failures by key."""
+    """What came of an action: records by key (for a Search: by id), and failures by key; of a Look, `each` in order."""
 
     records: dict[str, Record] = field(default_factory=dict)
     failed: dict[str, Outcome] = field(default_factory=dict)
+    each: tuple[Result, ...] = ()

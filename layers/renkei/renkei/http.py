@@ -6,6 +6,7 @@ and query values stay out of errors and logs. What a vendor account may be asked
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -114,13 +115,14 @@ class Client:
     """Calls one vendor account.
 
     `token(fresh)` gives the bearer token, a new one where `fresh` is asked for; a vendor without such tokens has
-    None and its own `headers`. Each call is taken from the account's `budget` first.
+    None and its own `headers`. `base_url` is a function where a new token may come with a new address. Each call is
+    taken from the account's `budget` first.
     """
 
     def __init__(
         self,
         vendor: str,
-        base_url: str,
+        base_url: str | Callable[[], str],
         session: requests.Session,
         token: Callable[[bool], str] | None,
         classify: Classify = lambda _: None,
@@ -129,7 +131,7 @@ class Client:
         budget: Budget = FREE,
     ) -> None:
         self._vendor = vendor
-        self._base = checked_url(base_url)
+        self._base = base_url if callable(base_url) else functools.partial(checked_url, base_url)
         self._session = session
         self._token = token
         self._classify = classify
@@ -144,6 +146,7 @@ class Client:
         *,
         json: Any = None,
         params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         needs: str | None = None,
         kind: Kind = "call",
         plain: bool = False,
@@ -154,32 +157,35 @@ class Client:
         that the caller `needs` is no answer: what was asked for may have happened, so it is a Retry; so is one
         that is no JSON, unless it may be `plain` text.
         """
-        request: dict[str, Any] = {"params": params, "plain": plain}
+        request: dict[str, Any] = {"params": params, "plain": plain, "headers": headers or {}}
         if json is not None:
             request["data"] = encoded(json)
         answer = self._send(method, path, kind, request, fresh=False)
         if answer.status == _UNAUTHORIZED and self._token:
             answer = self._send(method, path, kind, request, fresh=True)
         if answer.status >= 300:  # noqa: PLR2004
-            raise self._end(answer)
+            raise self.refusal(answer)
         if needs is not None and not (isinstance(answer.body, dict) and needs in answer.body):
             raise Retry("vendor_garbled", vendor=self._vendor)
         return answer
 
     def _send(self, method: str, path: str, kind: Kind, request: Mapping[str, Any], *, fresh: bool) -> Answer:
-        headers = dict(self._headers)
+        headers = {**self._headers, **request["headers"]}
         if "data" in request:
             headers["content-type"] = "application/json"
         if self._token:
             headers["authorization"] = f"Bearer {self._token(fresh)}"
         self._budget.take(kind)  # last, because a token may take its time
         self.calls += 1
-        return send(self._vendor, self._session, method, self._base + path, headers=headers, **request)
+        return send(self._vendor, self._session, method, self._base() + path, **{**request, "headers": headers})
 
-    def _end(self, answer: Answer) -> Outcome:
-        """The outcome of an error answer; a vendor that names a pause means everybody on the account."""
-        end = self._classify(answer) or outcome(self._vendor, answer)
-        if isinstance(end, Retry) and (answer.status == _TOO_MANY or end.daily or end.after is not None):
+    def refusal(self, answer: Answer) -> Outcome:
+        """The outcome of an error answer, or of a part of a whole one."""
+        return self.held(self._classify(answer) or outcome(self._vendor, answer), answer.status)
+
+    def held(self, end: Outcome, status: int = 0) -> Outcome:
+        """The outcome; a vendor that names a pause means everybody on the account."""
+        if isinstance(end, Retry) and (status == _TOO_MANY or end.daily or end.after is not None):
             return self._budget.refused(end)
         return end
 

@@ -12,9 +12,9 @@ import pytest
 
 from booking_to_hubspot import Settings
 from booking_to_hubspot.known import COMPANIES, CONTACTS, MEETINGS, Known, Task
-from booking_to_hubspot.meetings import booking_link
 from booking_to_hubspot.plan import draft, plan, verdict
 from renkei.actions import Action, Create, Read, Record, Remember, Result, Update
+from renkei.chains import booking_link
 from renkei.errors import Conflict, NotFound, Rejected
 from renkei.integration import Verdict
 from renkei.mapping import Reading

@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 
 from renkei.accounts import Access, AccountVendor, Check, Report
 from renkei.config import hosts, vendor_url
-from renkei.errors import Misconfigured, Outcome, Reconnect, Rejected, Retry
+from renkei.errors import Misconfigured, Reconnect, Rejected
 from renkei.http import Answer, Client, checked_host
 from renkei.oauth import OAuthVendor, Told
+from renkei.vendors.salesforce_errors import KEY, classify
 
-KEY = "salesforce"
 VERSION = "v67.0"
 """Of the REST API: one release behind the newest (Summer '26; v68.0 is Winter '27).
 
@@ -32,10 +32,8 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/api_res
 DATA = f"/services/data/{VERSION}"
 _SCOPES = ("api", "refresh_token")
 _IDENTITY = re.compile(r"/id/(00D\w{12,15})/(005\w{12,15})$", re.ASCII)
-_API_OFF = {"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"}  # the edition's, or the user's permission
-_USED_UP_PAUSE = timedelta(minutes=30)
 _USAGE = re.compile(r"(?:^|[;,]\s*)api-usage=(\d+)/(\d+)")
-_UNAUTHORIZED, _NOT_FOUND = 401, 404
+_NOT_FOUND = 404
 
 
 def instance(secrets: Mapping[str, str]) -> str:
@@ -44,27 +42,6 @@ def instance(secrets: Mapping[str, str]) -> str:
         return _checked(_bare(secrets["instance_url"]))
     except ValueError:
         raise Reconnect("salesforce_host", vendor=KEY) from None
-
-
-# https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
-def classify(answer: Answer) -> Outcome | None:
-    """What an error answer says about the connection; None leaves it to the shared table.
-
-    The calls of an org are counted over the last 24 hours, so some come free all the time.
-    """
-    codes = _codes(answer)
-    if codes & _API_OFF:
-        return Reconnect("api_disabled", vendor=KEY)
-    if "REQUEST_LIMIT_EXCEEDED" in codes:
-        return Retry("salesforce_quota", after=_USED_UP_PAUSE, vendor=KEY)
-    if answer.status == _UNAUTHORIZED:
-        return Reconnect("grant_refused", vendor=KEY)
-    return None
-
-
-def _codes(answer: Answer) -> set[str]:
-    errors = answer.body if isinstance(answer.body, list) else []
-    return {str(error.get("errorCode")) for error in errors if isinstance(error, dict)}
 
 
 def _probe(access: Access) -> Report:

@@ -13,6 +13,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Response
 
 from local.sandbox.board import Board
+from local.sandbox.calendly import Calendly
 from local.sandbox.falcana import Falcana
 from local.sandbox.faults import Cut, TimedOut
 from local.sandbox.hubspot import HubSpot
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST, PORT, HANG = "127.0.0.1", 3001, 5.0
-VENDORS: tuple[type[Vendor], ...] = (HubSpot, Salesforce, Board, Mailchimp, Slack, Falcana)
+VENDORS: tuple[type[Vendor], ...] = (HubSpot, Salesforce, Board, Mailchimp, Slack, Falcana, Calendly)
 
 
 class Handler(WSGIRequestHandler):

@@ -6,9 +6,10 @@ import importlib
 from types import ModuleType
 
 from booking_to_hubspot import INTEGRATION as BOOKING_TO_HUBSPOT
+from booking_to_salesforce import INTEGRATION as BOOKING_TO_SALESFORCE
 from renkei.integration import Integration
 
-INTEGRATIONS = {integration.key: integration for integration in (BOOKING_TO_HUBSPOT,)}
+INTEGRATIONS = {integration.key: integration for integration in (BOOKING_TO_HUBSPOT, BOOKING_TO_SALESFORCE)}
 
 
 def through(vendor: str) -> list[Integration]:

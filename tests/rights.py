@@ -64,7 +64,8 @@ def _targets(service: str, params: dict[str, Any]) -> list[str]:
             index = f"/{params['IndexName']}" if "IndexName" in params else ""
             return [f"{table.removeprefix('renkei-')}{index}" for table in tables if table.startswith("renkei-")]
         case "sqs":
-            return ["queue"]
+            words = params["QueueUrl"].rpartition("/")[2].removeprefix("renkei-").removesuffix(".fifo").split("-")
+            return ["".join(word.capitalize() for word in words)]
         case "kms":
             return ["key"]
     return ["sender"]
@@ -97,7 +98,9 @@ def _named(resource: str) -> str:
     if found := re.search(r"(\w+)Table", resource):
         index = re.search(r"/index/(\w+)", resource)
         return found[1].lower() + (f"/{index[1]}" if index else "")
+    if found := re.search(r"(\w+)Queue", resource):
+        return found[1]
     return next((name for part, name in _OTHERS.items() if part in resource), resource)
 
 
-_OTHERS = {"Queue": "queue", '"Key"': "key", "identity/": "sender"}
+_OTHERS = {'"Key"': "key", "identity/": "sender"}

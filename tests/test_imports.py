@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from integrations import INTEGRATIONS
 from local.stack.template import REGION, ROOT
 
 LISTING = "import json, sys, {module}; print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
@@ -30,7 +31,7 @@ def test_the_receiver_imports_only_what_it_needs_to_store() -> None:
     assert imported("webhooks.app") & heavy == set()
 
 
-@pytest.mark.parametrize("module", ["oauth.app", "console.app", "schedules.app", "booking_to_hubspot.app"])
-def test_no_function_imports_development_tools_or_a_tracer(module: str) -> None:
+@pytest.mark.parametrize("package", ["oauth", "console", "schedules", *INTEGRATIONS])
+def test_no_function_imports_development_tools_or_a_tracer(package: str) -> None:
     tools = {"aws_xray_sdk", "pytest", "moto", "local", "tests", "samcli"}
-    assert imported(module) & tools == set()
+    assert imported(f"{package}.app") & tools == set()

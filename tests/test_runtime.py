@@ -8,10 +8,12 @@ from typing import Any, cast
 import pytest
 from moto.server import ThreadedMotoServer
 
+from integrations import INTEGRATIONS
 from local.runtime.built import Function, functions
 from local.runtime.runtime import Answer
 from local.runtime.services import provide
 from local.stack.template import parsed
+from renkei.integration import Integration
 
 EVENTS = Path(__file__).resolve().parents[1] / "events" / "apigateway"
 # Lambda's limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -26,6 +28,7 @@ NAMES = (
     "NoticesFunction",
     "NoticePagesFunction",
     "BookingToHubspotFunction",
+    "BookingToSalesforceFunction",
 )
 
 pytestmark = [pytest.mark.runtime, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]
@@ -126,19 +129,21 @@ def test_a_notice_s_page_is_for_those_who_got_the_mail(built: dict[str, Function
     assert "wrong" not in answer.log
 
 
-def test_the_worker_takes_a_bell_for_a_workspace_that_is_gone(
-    built: dict[str, Function], environment: dict[str, str]
+@pytest.mark.parametrize("integration", INTEGRATIONS.values(), ids=INTEGRATIONS)
+def test_a_worker_takes_a_bell_for_a_workspace_that_is_gone(
+    built: dict[str, Function], environment: dict[str, str], integration: Integration
 ) -> None:
-    bell = {"workspace": "gone", "connection": "hubspot", "integration": "booking_to_hubspot"}
+    (worker,) = (one for one in built.values() if one.handler == f"{integration.key}.app.handler")
+    bell = {"workspace": "gone", "connection": integration.vendor, "integration": integration.key}
     record = {
         "messageId": "059f36b4-87a3-44ab-83d2-661975830a7d",
         "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
         "body": json.dumps(bell),
-        "attributes": {"ApproximateReceiveCount": "1", "MessageGroupId": "gone#booking_to_hubspot"},
+        "attributes": {"ApproximateReceiveCount": "1", "MessageGroupId": f"gone.{integration.vendor}"},
         "messageAttributes": {},
         "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:ap-northeast-1:123456789012:booking-to-hubspot.fifo",
+        "eventSourceARN": f"arn:aws:sqs:ap-northeast-1:123456789012:{integration.key}.fifo",
         "awsRegion": "ap-northeast-1",
     }
-    answer = invoked(built["BookingToHubspotFunction"], environment, {"Records": [record]})
+    answer = invoked(worker, environment, {"Records": [record]})
     assert answer.payload == {"batchItemFailures": []}

@@ -7,6 +7,8 @@ from typing import Any, cast
 
 import pytest
 
+from integrations import INTEGRATIONS
+from local.stack import logs
 from local.stack.template import parsed, resources, transformed
 
 FUNCTIONS = [
@@ -18,6 +20,7 @@ FUNCTIONS = [
     "NoticesFunction",
     "NoticePagesFunction",
     "BookingToHubspotFunction",
+    "BookingToSalesforceFunction",
 ]
 ENVIRONMENT = {
     "RENKEI_CONNECTIONS_TABLE",
@@ -26,6 +29,7 @@ ENVIRONMENT = {
     "RENKEI_WORKSPACES_TABLE",
     "RENKEI_KEY_ID",
     "RENKEI_QUEUE_BOOKING_TO_HUBSPOT",
+    "RENKEI_QUEUE_BOOKING_TO_SALESFORCE",
     "RENKEI_HUBSPOT_APP_SECRET",
     "RENKEI_PUBLIC_URL",
     "RENKEI_HUBSPOT_URL",
@@ -110,6 +114,11 @@ def test_every_function_has_an_alarm_on_its_errors(name: str) -> None:
     assert len(watching) == 1
 
 
+def test_every_log_group_but_the_access_log_can_be_shown_on_one_machine() -> None:
+    groups = {group["Properties"]["LogGroupName"]["Fn::Sub"] for group in of_type("AWS::Logs::LogGroup").values()}
+    assert groups == {f"/renkei/${{AWS::StackName}}/{name}" for name in (*logs.FUNCTIONS, "api-access")}
+
+
 def test_no_function_waits_for_the_api_it_belongs_to() -> None:
     for name in FUNCTIONS:
         assert "HttpApi" not in json.dumps(properties(name)), f"{name} and the API would wait for each other"
@@ -121,10 +130,7 @@ def test_every_alarm_tells_somebody() -> None:
         assert alarm["Properties"]["AlarmDescription"], name
 
 
-@pytest.mark.parametrize(
-    "metric",
-    ["ApproximateNumberOfMessagesVisible", "OldestPendingSeconds", "Bugs", "StoreErrors", "NoticesFailed", "5xx"],
-)
+@pytest.mark.parametrize("metric", ["OldestPendingSeconds", "Bugs", "StoreErrors", "NoticesFailed", "5xx"])
 def test_what_must_be_watched_is_watched(metric: str) -> None:
     alarms = of_type("AWS::CloudWatch::Alarm").values()
     found = [alarm["Properties"] for alarm in alarms if alarm["Properties"]["MetricName"] == metric]
@@ -154,6 +160,18 @@ def test_every_queue_is_ordered_and_has_dead_letters() -> None:
     assert dead | sources == set(queues)
     assert not dead & sources
     assert not any(queues[name].get("ContentBasedDeduplication") for name in sources)
+    alarms = [alarm["Properties"] for alarm in of_type("AWS::CloudWatch::Alarm").values()]
+    watched = [alarm["Dimensions"][0]["Value"]["Fn::GetAtt"] for alarm in alarms if alarm["Namespace"] == "AWS/SQS"]
+    assert sorted(watched) == sorted([name, "QueueName"] for name in dead)
+
+
+@pytest.mark.parametrize("key", INTEGRATIONS)
+def test_every_integration_has_a_queue_of_its_own_which_its_worker_answers(key: str) -> None:
+    queue = properties("WebhooksFunction")["Environment"]["Variables"][f"RENKEI_QUEUE_{key.upper()}"]["Ref"]
+    mappings = [mapping["Properties"] for mapping in of_type("AWS::Lambda::EventSourceMapping").values()]
+    (worker,) = (one["FunctionName"]["Ref"] for one in mappings if queue in one["EventSourceArn"]["Fn::GetAtt"])
+    assert properties(worker)["Handler"] == f"{key}.app.handler"
+    assert len(mappings) == len(INTEGRATIONS)
 
 
 def test_a_message_stays_hidden_longer_than_its_worker_may_run_and_a_dead_one_holds_nobody_up_for_long() -> None:

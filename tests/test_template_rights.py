@@ -74,6 +74,10 @@ def test_no_role_names_what_it_does_not_need() -> None:
         ("BookingToHubspotRole", "ConnectionsTable"),
         ("BookingToHubspotRole", "DeliveriesTable"),
         ("BookingToHubspotRole", "LinksTable"),
+        ("BookingToSalesforceRole", "WorkspacesTable"),
+        ("BookingToSalesforceRole", "ConnectionsTable"),
+        ("BookingToSalesforceRole", "DeliveriesTable"),
+        ("BookingToSalesforceRole", "LinksTable"),
     }
 
 
@@ -93,7 +97,20 @@ def test_only_those_who_speak_to_a_vendor_read_its_app_s_secret() -> None:
         "DailyRole": both,
         "NoticePagesRole": both,
         "BookingToHubspotRole": {"HubspotAppSecret"},
+        "BookingToSalesforceRole": {"SalesforceAppSecret"},
     }
+
+
+def test_a_worker_answers_its_own_queue_and_whoever_may_ring_rings_for_every_integration() -> None:
+    queues = {name for name, queue in resources(deployed(), "AWS::SQS::Queue").items() if "Dead" not in name}
+    rings: dict[str, set[str]] = {}
+    for role, statement in statements():
+        held = {action for action in statement["Action"] if action.startswith("sqs:")}
+        if held:
+            rings[role] = {queue["Fn::GetAtt"][0] for queue in listed(statement["Resource"])}
+            assert (held == {"sqs:SendMessage"}) == (rings[role] == queues), role
+    workers = {queue.replace("Queue", "Role"): {queue} for queue in queues}
+    assert rings == workers | dict.fromkeys(("WebhooksRole", "OauthRole", "ApiRole", "SweepRole"), queues)
 
 
 def test_the_receiver_cannot_read_connections_links_or_deliveries() -> None:

@@ -1,4 +1,4 @@
-"""What the template gives the functions beside their code (tables, key, queue, secret), on any AWS stand-in.
+"""What the template gives the functions beside their code (tables, key, queues, secrets), on any AWS stand-in.
 
 The stack on the emulator gets these by `sam deploy`. Functions started alone get them from here, read from the same
 template, so that they cannot drift apart.
@@ -18,22 +18,25 @@ APPS = ("hubspot", "salesforce")
 
 
 def provide(endpoint: str) -> dict[str, str]:
-    """Create the template's tables, key, queue and app secrets at an AWS endpoint; gives the functions' environment."""
+    """Create the template's tables, key, queues and secrets at an AWS endpoint; gives the functions' environment."""
     template = transformed()
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106
     dynamodb = session.client("dynamodb", endpoint_url=endpoint)
     for name, table in resources(template, "AWS::DynamoDB::Table").items():
         dynamodb.create_table(**table_request(name, table["Properties"]))
     key = session.client("kms", endpoint_url=endpoint).create_key()["KeyMetadata"]["Arn"]
-    queue = session.client("sqs", endpoint_url=endpoint).create_queue(
-        QueueName="booking-to-hubspot.fifo", Attributes={"FifoQueue": "true"}
-    )["QueueUrl"]
+    sqs = session.client("sqs", endpoint_url=endpoint)
+    queues = {
+        name: sqs.create_queue(QueueName=f"{queue}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        for name, queue in _written().items()
+        if name.startswith("RENKEI_QUEUE_")
+    }
     secrets = session.client("secretsmanager", endpoint_url=endpoint)
     for app in APPS:
         secrets.create_secret(Name=f"{app}-app", SecretString=json.dumps({"client_id": "", "client_secret": ""}))
     return _written() | {
         "RENKEI_KEY_ID": key,
-        "RENKEI_QUEUE_BOOKING_TO_HUBSPOT": queue,
+        **queues,
         **{f"RENKEI_{app.upper()}_APP_SECRET": f"{app}-app" for app in APPS},
         "AWS_ENDPOINT_URL": endpoint,
     }

@@ -6,7 +6,18 @@ from local.stack.deploy import session
 from local.stack.places import STACK_NAME
 
 PREFIX = f"/renkei/{STACK_NAME}/"
-FUNCTIONS = ("webhooks", "oauth", "api", "sweep", "daily", "notices", "notice-pages", "booking-to-hubspot")
+FUNCTIONS = (
+    "webhooks",
+    "oauth",
+    "api",
+    "sweep",
+    "daily",
+    "notices",
+    "notice-pages",
+    "booking-to-hubspot",
+    "booking-to-salesforce",
+)
+_WIDTH = max(map(len, FUNCTIONS))
 
 
 def lines(endpoint: str, function: str | None = None) -> Iterator[str]:
@@ -21,4 +32,4 @@ def lines(endpoint: str, function: str | None = None) -> Iterator[str]:
         for event in page["events"]
     ]
     for _, name, message in sorted(events):
-        yield f"{name:<18} {message}"
+        yield f"{name:<{_WIDTH}} {message}"

@@ -138,6 +138,11 @@ def test_operating_names_each_metric() -> None:
     assert [name for name in sorted(measured) if f"`{name}`" not in OPERATING] == []
 
 
+@pytest.mark.parametrize("key", INTEGRATIONS)
+def test_operating_says_where_each_integration_logs(key: str) -> None:
+    assert f"`/renkei/<stack>/{key.replace('_', '-')}`" in OPERATING
+
+
 def test_decisions_stand_in_their_order() -> None:
     headings = HEADING.findall((ROOT / "docs" / "decisions.md").read_text("utf-8"))[1:]
     assert all(re.match(r"\d{4}-\d\d-\d\d: \w", heading) for heading in headings)

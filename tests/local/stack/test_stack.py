@@ -155,10 +155,13 @@ def test_the_logs_show_what_happened_and_nothing_of_the_guest(stack: dict[str, A
     assert not [word for word in ("sasaki", "aozora", "青空商事", "佐々木", "capability") if word in output.lower()]
 
 
-def test_a_bell_nobody_can_answer_does_not_stop_the_next(aws: Aws) -> None:
-    queue, sqs = aws.physical("BookingToHubspotQueue"), aws.client("sqs")
+@pytest.mark.parametrize(
+    ("vendor", "logical_id"), [("hubspot", "BookingToHubspotQueue"), ("salesforce", "BookingToSalesforceQueue")]
+)
+def test_a_bell_nobody_can_answer_does_not_stop_the_next(aws: Aws, vendor: str, logical_id: str) -> None:
+    queue, sqs = aws.physical(logical_id), aws.client("sqs")
     for workspace in ("nobody", "somebody"):
-        bell = {"workspace": workspace, "connection": "hubspot", "integration": "booking_to_hubspot"}
+        bell = {"workspace": workspace, "connection": vendor, "integration": f"booking_to_{vendor}"}
         sqs.send_message(
             QueueUrl=queue,
             MessageBody=json.dumps(bell),

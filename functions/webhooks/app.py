@@ -6,9 +6,11 @@ Starts fast: what it imports is counted (`make bench`), so no pydantic, no reque
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from renkei.aws import DOWN
 from renkei.bells import Bell, ring
 from renkei.config import utc_now
 from renkei.deliveries import Deliveries
+from renkei.sources import SOURCES, Source, open_keys
 from renkei.vault import Vault
 from renkei.vendors import timerex
 from renkei.webhooks import Refused, answer, one_of, parsed, raw_body
@@ -26,8 +29,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("renkei")  # the runtime writes it as JSON (template.yaml)
 
-_RECEIVERS = {timerex.KEY: timerex}
 _UNKNOWN = Refused(HTTPStatus.UNAUTHORIZED, "unknown workspace or wrong token")
+
+
+@dataclass(frozen=True)
+class _Event:
+    """What is noted of one event: its key; its body if something may be done about it, else why nothing will be."""
+
+    key: str
+    body: Any = None
+    reason: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @functools.cache
@@ -51,44 +63,61 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _receive(event: Mapping[str, Any]) -> dict[str, int]:
     names = event.get("pathParameters") or {}
-    vendor, workspace = names.get("vendor", ""), names.get("workspace", "")
+    source, workspace = SOURCES.get(names.get("vendor", "")), names.get("workspace", "")
     body = raw_body(event)
-    receiver = _RECEIVERS.get(vendor)
-    if receiver is None or not workspaces.NAME.fullmatch(workspace):
+    if source is None or not workspaces.NAME.fullmatch(workspace):
         raise _UNKNOWN
-    source = workspaces.source(workspace, vendor)
-    if source is None or not source.get("tokens"):
+    row = workspaces.source(workspace, source.key)
+    if row is None:
         raise _UNKNOWN
-    _verify(event, vendor, source)
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    proved = _signed(source, workspace, row, headers, body) if source.signed else _shown(source, row, headers)
+    if not proved:
+        raise _UNKNOWN
+    return _store(workspace, source, row, _read(source, body))
+
+
+def _shown(source: Source, row: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
+    """Whether the sender shows one of the source's tokens."""
+    token = headers.get(row.get("header") or timerex.TOKEN_HEADER, "").removeprefix("Bearer ")
+    try:
+        token.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair is in no token
+        return False
+    return bool(token) and one_of(_vault().digest(f"token {source.key}", token), row.get("tokens") or ())
+
+
+def _signed(source: Source, workspace: str, row: Mapping[str, Any], headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether the raw body is signed with one of the source's keys."""
+    keys = open_keys(_vault(), workspace, source.key, row)
+    return source.signed is not None and source.signed(headers, body, keys, utc_now())
+
+
+def _read(source: Source, body: bytes) -> _Event:
+    """The event in a body that its sender has proved. Refused if it is none, unless the source stops after errors."""
     content = parsed(body)
     try:
-        key, known = receiver.receive(content)
+        key, known = source.receive(content)
     except ValueError as wrong:
-        raise Refused(HTTPStatus.BAD_REQUEST, str(wrong)) from None
-    return _store(workspace, f"{vendor}.{key}", {"source": vendor, "body": content}, source, known=known)
+        if not source.forgiving:
+            raise Refused(HTTPStatus.BAD_REQUEST, str(wrong)) from None
+        key = _vault().digest("unreadable body", hashlib.sha256(body).hexdigest())[:32]
+        return _Event(f"{source.key}.unreadable.{key}", reason="unmappable", params={"problem": str(wrong)})
+    return _Event(f"{source.key}.{key}", content, "" if known else "unknown_event")
 
 
-def _verify(event: Mapping[str, Any], vendor: str, source: Mapping[str, Any]) -> None:
-    """The sender must show one of the source's tokens; an unknown workspace answers the same."""
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    shown = headers.get(source.get("header") or timerex.TOKEN_HEADER, "").removeprefix("Bearer ")
-    if not shown or not one_of(_vault().digest(f"token {vendor}", shown), source["tokens"]):
-        raise _UNKNOWN
-
-
-def _store(
-    workspace: str, key: str, payload: Mapping[str, Any], source: Mapping[str, Any], *, known: bool
-) -> dict[str, int]:
+def _store(workspace: str, source: Source, row: Mapping[str, Any], event: _Event) -> dict[str, int]:
     """One conditional put for each listening integration, then the bells; a repeat is recognised by the put."""
     ledger = Deliveries(_vault(), utc_now)
     told = {"accepted": 0, "repeated": 0, "skipped": 0}
-    sealed = json.dumps(payload, separators=(",", ":")).encode()
-    off = set(source.get("off") or ())
-    for integration, connection in source["listeners"].items():
-        reason = "unknown_event" if not known else "integration_off" if integration in off else ""
+    payload = json.dumps({"source": source.key, "body": event.body}, separators=(",", ":")).encode()
+    off = set(row.get("off") or ())
+    for integration, connection in (row.get("listeners") or {}).items():
+        reason = event.reason or ("integration_off" if integration in off else "")
         if reason:
-            told["skipped" if ledger.note_skipped(workspace, integration, key, reason, {}) else "repeated"] += 1
-        elif ledger.accept(workspace, integration, key, sealed):
+            new = ledger.note_skipped(workspace, integration, event.key, reason, event.params)
+            told["skipped" if new else "repeated"] += 1
+        elif ledger.accept(workspace, integration, event.key, payload):
             told["accepted"] += 1
             _ring(Bell(workspace, connection, integration))
         else:

@@ -1,4 +1,4 @@
-"""Who may send events: the explicit list of sources. The webhook receiver starts on this: standard library only.
+"""Who may send events: the explicit list of sources. The webhook receiver starts on this: nothing slow to import.
 
 A source proves itself in one of two ways. TimeRex shows a token, of which we keep a keyed digest (`tokens` of its
 row); others sign each body with a key, which we keep sealed (`keys`). Two are valid at once, so that they can be
@@ -7,16 +7,21 @@ changed without a gap.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from cryptography.exceptions import InvalidTag
+
+from renkei.aws import DOWN, passes
 from renkei.vendors import calcom, calendly, timerex
 
 if TYPE_CHECKING:
     from renkei.vault import Vault
 
+logger = logging.getLogger("renkei")
 AT_ONCE = 2
 """Tokens or keys of one source that are valid at the same time."""
 _PURPOSE = "source key"
@@ -55,6 +60,19 @@ def seal_key(vault: Vault, workspace: str, source: str, key: str) -> bytes:
 
 
 def open_keys(vault: Vault, workspace: str, source: str, row: Mapping[str, Any]) -> list[bytes]:
-    """The signing keys in a source's row."""
-    sealed: Sequence[bytes] = row.get("keys", ())
-    return [vault.open(bytes(one), workspace=workspace, purpose=_PURPOSE, place=source) for one in sealed]
+    """The signing keys in a source's row, but for those that open no more: one must not take the other with it.
+
+    Where KMS is down that is no answer: its error (botocore's) is raised.
+    """
+    sealed: Sequence[bytes] = row.get("keys") or ()
+    found = []
+    for one in sealed:
+        try:
+            found.append(vault.open(bytes(one), workspace=workspace, purpose=_PURPOSE, place=source))
+        except (InvalidTag, ValueError):
+            logger.warning("key unreadable", extra={"workspace": workspace, "source": source})
+        except DOWN as down:
+            if passes(down):
+                raise
+            logger.warning("key unreadable", extra={"workspace": workspace, "source": source})
+    return found

@@ -7,44 +7,28 @@ Mounted at a loopback address it is all hosts at once. Asked under Salesforce's 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from urllib.parse import quote
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from local.sandbox.salesforce import pages, rest
+from local.sandbox.salesforce.ask import Answer
+from local.sandbox.salesforce.behind import Behind
+from local.sandbox.salesforce.composite import composite
 from local.sandbox.salesforce.errors import Refused, limit_exceeded, not_found, session_over
 from local.sandbox.salesforce.oauth import OAuth
 from local.sandbox.salesforce.orgs import ORGS, Org, Settings
+from local.sandbox.salesforce.routes import ROUTES, Endpoint
+from local.sandbox.salesforce.store import Store
 from local.sandbox.salesforce.tokens import App, Tokens
 from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
 
-DATA = "/services/data/v<version>"
-# A name instead of a function is an endpoint that needs no session.
-TABLE: tuple[tuple[str, str, Callable[..., object] | str], ...] = (
-    ("GET POST", "/services/oauth2/authorize", "authorize"),
-    ("POST", "/services/oauth2/token", "token"),
-    ("GET POST", "/services/oauth2/revoke", "revoke"),
-    ("GET POST", "/services/oauth2/userinfo", "userinfo"),
-    ("GET", "/services/data", "versions"),
-    ("GET", DATA, rest.resources),
-    ("GET", f"{DATA}/limits", rest.limits),
-    ("GET", f"{DATA}/sobjects/<name>/describe", rest.describe_object),
-    ("GET", f"{DATA}/sobjects/<name>/<key>", rest.record),
-)
-# The data API takes every address with and without a slash at its end.
-ROUTES = Map(
-    [
-        Rule(path + end, methods=methods.split(), endpoint=endpoint)
-        for methods, path, endpoint in TABLE
-        for end in ("", "/")
-    ],
-    merge_slashes=False,
-)
+LONGEST_URL = 16_384
 TOLD = {401: session_over, 403: limit_exceeded, 404: not_found}
 
 
-class Salesforce(Vendor):
+class Salesforce(Behind, Vendor):
     """The sandbox. `clock` is the only time it knows."""
 
     name = "salesforce"
@@ -83,14 +67,13 @@ class Salesforce(Vendor):
 
     def answer(self, request: Request) -> tuple[Response, str | None]:
         """Answer a request."""
+        if len(quote(request.root_path + request.path)) + 1 + len(request.query_string) > LONGEST_URL:
+            page = "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"
+            return Response(page, 414, mimetype="text/html"), None
         try:
-            endpoint, parts = ROUTES.bind("sandbox").match(request.path, request.method)
-        except MethodNotAllowed as error:
-            allowed = ",".join(sorted(error.valid_methods or ()))
-            message = f"HTTP Method '{request.method}' not allowed. Allowed are {allowed}"
-            return Refused(405, "METHOD_NOT_ALLOWED", message).response(), None
-        except HTTPException:
-            return not_found().response(), None
+            endpoint, parts = _match(request)
+        except Refused as refusal:
+            return refusal.response(), None
         now = self.clock()
         if isinstance(endpoint, str):
             return self._open(endpoint, request, now), None
@@ -98,7 +81,7 @@ class Salesforce(Vendor):
             org = self._rest.org(request, now)
         except Refused as refusal:
             return refusal.response(), None
-        response = self._data(endpoint, dict(parts), request, org, now)
+        response = self._data(endpoint, parts, request, org, now)
         response.headers["Sforce-Limit-Info"] = self._rest.limit_info(org, now)
         return response, org.id
 
@@ -111,14 +94,15 @@ class Salesforce(Vendor):
 
     def page(self) -> str:
         """The orgs and the calls as HTML."""
-        return pages.state(list(self.orgs.values()), self.tokens, self.settings, self.calls)
+        return pages.state(list(self.orgs.values()), self.tokens, self.settings, self.stores, self.calls)
 
     def whole_state(self) -> dict[str, object]:
         """All orgs as JSON, and the switches; no tokens."""
-        found = {}
+        found: dict[str, dict[str, object]] = {}
         for org in self.orgs.values():
             refresh_tokens, sessions = self.living(org.id)
             found[org.id] = {"name": org.name, "refresh_tokens": refresh_tokens, "sessions": sessions}
+            found[org.id] |= {"records": self.state(org.id)}
         return {"orgs": found, "settings": asdict(self.settings)}
 
     def reset(self) -> None:
@@ -129,7 +113,8 @@ class Salesforce(Vendor):
             self.orgs = {org.id: org for org in ORGS}
             self.tokens = Tokens()
             self._oauth = OAuth(self.app, self.tokens, self.orgs, self.settings)
-            self._rest = rest.Rest(self.tokens, self.orgs, self.settings)
+            self.stores = {org.id: Store(org, self.clock(), number) for number, org in enumerate(ORGS, 1)}
+            self._rest = rest.Rest(self.tokens, self.orgs, self.settings, self.stores)
 
     def configure(self, changes: Mapping[str, object]) -> dict[str, object]:
         """Change switches. `revoke` is none: the admin of that org takes the app's access away, once, now."""
@@ -156,11 +141,30 @@ class Salesforce(Vendor):
                 return self._oauth.userinfo(request, now)
         return json_response(200, rest.versions())
 
-    def _data(
-        self, endpoint: Callable[..., object], parts: dict[str, str], request: Request, org: Org, now: datetime
-    ) -> Response:
+    def _data(self, endpoint: Endpoint, parts: dict[str, str], request: Request, org: Org, now: datetime) -> Response:
+        def again(part: Request) -> Answer:
+            """A part of a composite request: not counted, and no composite itself."""
+            inner, its_parts = _match(part)
+            if isinstance(inner, str) or inner is composite:
+                raise not_found()
+            return inner(self._rest.ask(part, org, its_parts.pop("version"), now, again), **its_parts)
+
         try:
-            ask = self._rest.allow(request, org, parts.pop("version"), now)
-            return json_response(200, endpoint(ask, **parts))
+            self._rest.allow(org, now)
+            answer = endpoint(self._rest.ask(request, org, parts.pop("version"), now, again), **parts)
         except Refused as refusal:
             return refusal.response()
+        return json_response(answer.status, answer.body, answer.headers)
+
+
+def _match(request: Request) -> tuple[Endpoint | str, dict[str, str]]:
+    """What answers a request, and the parts of its path."""
+    try:
+        endpoint, parts = ROUTES.bind("sandbox").match(request.path, request.method)
+    except MethodNotAllowed as error:
+        allowed = ",".join(sorted(error.valid_methods or ()))
+        message = f"HTTP Method '{request.method}' not allowed. Allowed are {allowed}"
+        raise Refused(405, "METHOD_NOT_ALLOWED", message) from error
+    except HTTPException as error:
+        raise not_found() from error
+    return endpoint, dict(parts)

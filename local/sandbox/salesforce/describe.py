@@ -3,38 +3,26 @@
 https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm
 """
 
-import csv
-from functools import cache
-from pathlib import Path
+from email.utils import format_datetime, parsedate_to_datetime
 
-FIELDS = Path(__file__).with_name("lead.csv")
-REFERENCES = {"MasterRecordId": ["Lead"], "OwnerId": ["Group", "User"], "CreatedById": ["User"]}
-COMPOUND = dict.fromkeys(("LastName", "FirstName", "Salutation"), "Name") | dict.fromkeys(
-    ("Street", "City", "State", "PostalCode", "Country"), "Address"
-)
+from local.sandbox.salesforce.ask import Answer, Ask
+from local.sandbox.salesforce.fields import PREFIXES, Facts, label
+
+READ_ONLY = ("Organization",)
 
 
-@cache
-def _rows() -> tuple[dict[str, str], ...]:
-    with FIELDS.open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
-
-
-def lead(path: str, *, createable: bool) -> dict[str, object]:
-    """The body for Lead. Who may not create any may write no field on creation either."""
-    return {
-        "name": "Lead",
-        "label": "Lead",
-        "labelPlural": "Leads",
-        "keyPrefix": "00Q",
-        "custom": False,
-        "createable": createable,
-        "updateable": True,
-        "deletable": True,
-        "queryable": True,
-        "retrieveable": True,
-        "searchable": True,
-        "fields": [_field(row, createable=createable) for row in _rows()],
+def describe_object(ask: Ask, name: str) -> Answer:
+    """GET …/sobjects/{name}/describe. Labels are in the user's language; no header changes that."""
+    fields = ask.fields(name)
+    changed = ask.store.described_at.replace(microsecond=0)
+    headers = {"Last-Modified": format_datetime(changed, usegmt=True)}
+    since = _moment(ask.request.headers.get("If-Modified-Since", ""))
+    if since is not None and since >= changed.timestamp():
+        return Answer(None, 304, headers)
+    createable = ask.createable(name)
+    whole = _about(ask, name) | {
+        "fields": [_shown(ask, name, field, createable=createable) for field in fields.values()],
+        "childRelationships": [],
         "recordTypeInfos": [
             {
                 "active": True,
@@ -46,35 +34,50 @@ def lead(path: str, *, createable: bool) -> dict[str, object]:
                 "recordTypeId": "012000000000000AAA",
             }
         ],
+    }
+    return Answer(whole, headers=headers)
+
+
+def basics(ask: Ask, name: str) -> Answer:
+    """GET …/sobjects/{name}: the object without its fields."""
+    ask.fields(name)
+    return Answer({"objectDescribe": _about(ask, name), "recentItems": []})
+
+
+def everything(ask: Ask) -> Answer:
+    """GET …/sobjects: all objects that the user sees."""
+    names = [name for name in PREFIXES if ask.sees(name)]
+    return Answer({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [_about(ask, name) for name in names]})
+
+
+def _about(ask: Ask, name: str) -> Facts:
+    path, writable = ask.path(name), name not in READ_ONLY
+    return {
+        "name": name,
+        "label": name,
+        "labelPlural": f"{name}s",
+        "keyPrefix": PREFIXES[name],
+        "custom": False,
+        "createable": ask.createable(name),
+        "updateable": writable,
+        "deletable": writable and name != "User",
+        "queryable": True,
+        "retrieveable": True,
+        "searchable": True,
         "urls": {"sobject": path, "describe": f"{path}/describe", "rowTemplate": f"{path}/{{ID}}"},
     }
 
 
-def _field(row: dict[str, str], *, createable: bool) -> dict[str, object]:
-    name = row["name"]
-    return {
-        "name": name,
-        "label": row["label"],
-        "type": row["type"],
-        "length": int(row["length"]),
-        "createable": createable and row["createable"] == "true",
-        "updateable": row["updateable"] == "true",
-        "nillable": row["nillable"] == "true",
-        "defaultedOnCreate": row["defaultedOnCreate"] == "true",
-        "calculated": False,
-        "custom": False,
-        "externalId": False,
-        "idLookup": name in ("Id", "Email"),
-        "unique": False,
-        "compoundFieldName": COMPOUND.get(name),
-        "digits": 8 if row["type"] == "int" else 0,
-        "precision": 18 if row["type"] == "currency" else 0,
-        "scale": 0,
-        "restrictedPicklist": False,
-        "picklistValues": [
-            {"active": True, "defaultValue": name == "Status" and at == 0, "label": one, "validFor": None, "value": one}
-            for at, one in enumerate(row["picklist"].split("|"))
-            if one
-        ],
-        "referenceTo": REFERENCES.get(name, []),
+def _shown(ask: Ask, name: str, field: Facts, *, createable: bool) -> Facts:
+    """A field. Who may not create any record may write no field on creation either."""
+    return field | {
+        "label": label(name, field, ask.org.user.language),
+        "createable": createable and field["createable"],
     }
+
+
+def _moment(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except ValueError:
+        return None

@@ -5,7 +5,9 @@ https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_flow_erro
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from werkzeug.wrappers import Response
 
@@ -21,15 +23,33 @@ UNKNOWN_ERROR = json.dumps({"error": "unknown_error", "error_description": "retr
 
 @dataclass(eq=False)
 class Refused(Exception):
-    """A request that the data API refuses."""
+    """A request that the data API refuses. `fields` of None: the answer has no such key; `also`: further errors."""
 
     status: int
     code: str
     message: str
+    fields: Sequence[str] | None = None
+    more: Mapping[str, object] = field(default_factory=dict)
+    also: Sequence["Refused"] = ()
+
+    def body(self) -> list[dict[str, Any]]:
+        """The errors as a request of its own shows them."""
+        return [one._single() for one in (self, *self.also)]
+
+    def results(self) -> list[dict[str, Any]]:
+        """The errors as a collection shows them for one of its records: `statusCode`, and always `fields`."""
+        return [
+            {"statusCode": one.code, "message": one.message, "fields": list(one.fields or ())}
+            for one in (self, *self.also)
+        ]
 
     def response(self) -> Response:
         """The answer: a list, whatever was asked."""
-        return json_response(self.status, [{"message": self.message, "errorCode": self.code}])
+        return json_response(self.status, self.body())
+
+    def _single(self) -> dict[str, Any]:
+        named = {} if self.fields is None else {"fields": list(self.fields)}
+        return {**self.more, "message": self.message, "errorCode": self.code, **named}
 
 
 @dataclass(eq=False)
@@ -42,6 +62,28 @@ class Told(Exception):
     def response(self) -> Response:
         """The answer; always 400."""
         return json_response(400, {"error": self.error, "error_description": self.description})
+
+
+def bad(code: str, message: str, *fields: str) -> Refused:
+    """400 for values that cannot be stored."""
+    return Refused(400, code, message, fields)
+
+
+def together(flaws: Iterable[Refused]) -> None:
+    """Raise all of them as one answer, if there are any."""
+    found = list(flaws)
+    if found:
+        raise replace(found[0], also=found[1:])
+
+
+def not_json(message: str) -> Refused:
+    """400 for a body that cannot be read, or a value of another kind than its field."""
+    return Refused(400, "JSON_PARSER_ERROR", message)
+
+
+def no_column(name: str, owner: str) -> Refused:
+    """400 for a field that is not there, or that the user does not see."""
+    return Refused(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {owner}")
 
 
 def session_over() -> Refused:
@@ -67,3 +109,28 @@ def limit_exceeded() -> Refused:
 def not_found() -> Refused:
     """404 for what is not there, or not for this user."""
     return Refused(404, "NOT_FOUND", "The requested resource does not exist")
+
+
+# What an org says now and then, by code: status and message.
+NOW_AND_THEN: Mapping[str, tuple[int, str]] = {
+    "UNABLE_TO_LOCK_ROW": (400, "unable to obtain exclusive access to this record or 1 records: 00QSb0000000001"),
+    "QUERY_TIMEOUT": (400, "Your query request was running for too long."),
+    "SERVER_UNAVAILABLE": (503, "The server is currently unavailable. Please try again later."),
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": (400, "LeadTrigger: execution of BeforeInsert caused by: null pointer"),
+    "CANNOT_EXECUTE_FLOW_TRIGGER": (400, "We can't save this record because the “Lead intake” process failed."),
+    "INSUFFICIENT_ACCESS_OR_READONLY": (403, "insufficient access rights on object id"),
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": (400, "insufficient access rights on cross-reference id"),
+    "STORAGE_LIMIT_EXCEEDED": (400, "storage limit exceeded"),
+}
+
+
+def now_and_then(code: str) -> Refused:
+    """A refusal that has no cause in the sandbox."""
+    status, message = NOW_AND_THEN[code]
+    return Refused(status, code, message, ())
+
+
+def fault_facts(code: str) -> dict[str, Any]:
+    """Status and body of a fault: `Fault(path="*/sobjects/*", **fault_facts("UNABLE_TO_LOCK_ROW"))`."""
+    refusal = now_and_then(code)
+    return {"status": refusal.status, "body": json.dumps(refusal.body())}

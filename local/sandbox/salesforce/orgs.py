@@ -74,23 +74,37 @@ ORGS = tuple(
 )  # fmt: skip
 
 
+CHOICES = {"duplicate_rule": ("off", "alert", "block")}
+
+
 @dataclass
 class Settings:
     """What can be switched, for all orgs at once.
 
     `daily_limit` is how many calls an org has in any 24 hours; `instance_url`, where not empty, is what token
     answers name instead of the org's own address; a user who is not active was deactivated by an admin.
+    `assignment_owner` is who gets leads by the active assignment rule, "" for nobody; `validation_field` is a field
+    that a validation rule wants filled in. `duplicate_rule` looks at leads: "alert" can be saved past, "block" not.
+    `unreadable_fails_whole_collection`: one record with an unknown column or a wrong kind of value refuses all.
     """
 
     api_enabled: bool = True
+    assignment_owner: str = ""
     daily_limit: int = 100_000
+    duplicate_details_in_collections: bool = False
+    duplicate_key_misspelt: bool = True
+    duplicate_matches_visible: bool = True
+    duplicate_rule: str = "off"
     instance_url: str = ""
     lead_createable: bool = True
     lead_visible: bool = True
+    leads_read_only: bool = False
     organization_visible: bool = True
     rotate_refresh_tokens: bool = True
     session_seconds: int = 7200
+    unreadable_fails_whole_collection: bool = True
     user_active: bool = True
+    validation_field: str = ""
 
     def change(self, changes: Mapping[str, object]) -> None:
         """Set some of them; raises ValueError for an unknown name or a value of another kind."""
@@ -100,5 +114,7 @@ class Settings:
             kind = type(getattr(Settings, name))
             if type(value) is not kind or (isinstance(value, int) and value < 0):
                 raise ValueError(f"{name} cannot be {value!r}")
+            if name in CHOICES and value not in CHOICES[name]:
+                raise ValueError(f"{name} cannot be {value!r}; allowed: {', '.join(CHOICES[name])}")
         for name, value in changes.items():
             setattr(self, name, value)

@@ -1,14 +1,21 @@
 """The pages a person sees: consent, a refused link, and what is in the orgs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from markupsafe import Markup
 
 from local.sandbox.salesforce.orgs import Org, Settings
+from local.sandbox.salesforce.store import Store
 from local.sandbox.salesforce.tokens import App, Tokens
 from local.sandbox.showing import FRAME, Table, page
 from local.sandbox.vendor import Call
+
+SHOWN = {
+    "Lead": ("Id", "LastName", "FirstName", "Company", "Email", "Phone", "Status", "OwnerId", "Description"),
+    "Event": ("Id", "Subject", "StartDateTime", "EndDateTime", "Location", "WhoId", "OwnerId"),
+    "Contact": ("Id", "Name", "Email"),
+}
 
 
 def consent(app: App, orgs: Sequence[Org], scopes: Sequence[str]) -> str:
@@ -34,8 +41,10 @@ def refused(error: str, description: str) -> str:
     return _page("Sandbox Salesforce: error", Markup("<p>error={}<p>{}").format(error, description))
 
 
-def state(orgs: Sequence[Org], tokens: Tokens, settings: Settings, calls: Sequence[Call]) -> str:
-    """Who is connected, the switches, and who called."""
+def state(
+    orgs: Sequence[Org], tokens: Tokens, settings: Settings, stores: Mapping[str, Store], calls: Sequence[Call]
+) -> str:
+    """Who is connected, what arrived, the switches, and who called."""
     rows = [
         (
             org.id,
@@ -47,11 +56,26 @@ def state(orgs: Sequence[Org], tokens: Tokens, settings: Settings, calls: Sequen
         )
         for org in orgs
     ]
-    tables = (
-        Table("Orgs", ("Id", "Name", "Edition", "Host", "Refresh tokens", "Sessions"), rows),
-        Table("Switches", ("Name", "Value"), list(asdict(settings).items())),
-    )
+    tables = [Table("Orgs", ("Id", "Name", "Edition", "Host", "Refresh tokens", "Sessions"), rows)]
+    for org in orgs:
+        tables += [
+            Table(f"{org.name}: {name}s", (*columns, "State"), _rows(stores[org.id], name, columns))
+            for name, columns in SHOWN.items()
+        ]
+    tables.append(Table("Switches", ("Name", "Value"), list(asdict(settings).items())))
     return page("Sandbox Salesforce", tables, calls)
+
+
+def _rows(store: Store, name: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
+    """An object's records, newest first; the owner by name."""
+    owners = {one["Id"]: one["Name"] for one in store.records["User"].values()}
+    rows: list[tuple[object, ...]] = []
+    for record in store.records[name].values():
+        shown = record | {"OwnerId": owners.get(record.get("OwnerId"), record.get("OwnerId"))}
+        gone = "deleted" if record.get("IsDeleted") else "converted" if record.get("IsConverted") else ""
+        values = (shown.get(column) for column in columns)
+        rows.append((*("" if value is None else value for value in values), gone))
+    return rows[::-1]
 
 
 def _page(title: str, body: Markup) -> str:

@@ -1,16 +1,16 @@
-"""The data API: versions, limits, a described object, and single records of the org itself.
+"""The data API: who may ask, versions, limits.
 
 https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_list.htm
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from werkzeug.wrappers import Request
 
-from local.sandbox.salesforce import describe
+from local.sandbox.salesforce.ask import Answer, Ask
 from local.sandbox.salesforce.errors import (
     Refused,
     api_disabled,
@@ -21,22 +21,12 @@ from local.sandbox.salesforce.errors import (
 )
 from local.sandbox.salesforce.oauth import OAuth, host_of
 from local.sandbox.salesforce.orgs import Org, Settings
+from local.sandbox.salesforce.store import Store
 from local.sandbox.salesforce.tokens import Tokens
 
 OLDEST, NEWEST = 41, 68
 SEASONS = ("Spring", "Summer", "Winter")
 WINDOW = timedelta(hours=24)
-
-
-@dataclass
-class Ask:
-    """A request of somebody who is signed in. `version` is a number, `path` the object's own path."""
-
-    request: Request
-    org: Org
-    settings: Settings
-    version: int
-    used: int
 
 
 @dataclass
@@ -46,6 +36,7 @@ class Rest:
     tokens: Tokens
     orgs: Mapping[str, Org]
     settings: Settings
+    stores: Mapping[str, Store]
     seen: dict[str, deque[datetime]] = field(default_factory=dict)
 
     def org(self, request: Request, now: datetime) -> Org:
@@ -68,19 +59,23 @@ class Rest:
             calls.popleft()
         return len(calls)
 
-    def allow(self, request: Request, org: Org, version: str, now: datetime) -> Ask:
-        """Count a call; 403 where the API is off or the calls are used up, 404 or 410 for a version that is not."""
+    def allow(self, org: Org, now: datetime) -> None:
+        """Count a call; 403 where the API is off or the calls are used up."""
         if not self.settings.api_enabled:
             raise api_disabled()
         if self.used(org, now) >= self.settings.daily_limit:
             raise limit_exceeded()
         self.seen[org.id].append(now)
+
+    def ask(self, request: Request, org: Org, version: str, now: datetime, again: Callable[[Request], Answer]) -> Ask:
+        """A request with what belongs to it; 404 or 410 for a version that is not."""
         number, dot, rest = version.partition(".")
         if not number.isdecimal() or (dot, rest) != (".", "0") or int(number) > NEWEST:
             raise not_found()
         if int(number) < OLDEST:
             raise Refused(410, "UNSUPPORTED_API_VERSION", "The requested API version is no longer supported")
-        return Ask(request, org, self.settings, int(number), self.used(org, now))
+        store, used = self.stores[org.id], self.used(org, now)
+        return Ask(request, org, store, self.settings, int(number), used, now, again)
 
     def limit_info(self, org: Org, now: datetime) -> str:
         """The `Sforce-Limit-Info` header of every answer."""
@@ -95,64 +90,23 @@ def versions() -> list[dict[str, str]]:
     ]
 
 
-def resources(ask: Ask) -> object:
+def resources(ask: Ask) -> Answer:
     """GET /services/data/vXX.X: what is below it, and who asks."""
     start = f"/services/data/v{ask.version}.0"
     login = OAuth.instance_url(ask.request, ask.org)
-    found = {name: f"{start}/{name}" for name in ("limits", "sobjects")}
-    return found | {"identity": f"{login}/id/{ask.org.id}/{ask.org.user.id}"}
+    found = {name: f"{start}/{name}" for name in ("limits", "sobjects", "query", "queryAll", "composite")}
+    return Answer(found | {"identity": f"{login}/id/{ask.org.id}/{ask.org.user.id}"})
 
 
-def limits(ask: Ask) -> object:
+def limits(ask: Ask) -> Answer:
     """GET …/limits."""
     most = ask.settings.daily_limit
-    return {
-        "DailyApiRequests": {"Max": most, "Remaining": max(most - ask.used, 0)},
-        "DataStorageMB": {"Max": 10240, "Remaining": 10240},
-    }
-
-
-def describe_object(ask: Ask, name: str) -> object:
-    """GET …/sobjects/{name}/describe."""
-    if name != "Lead" or not ask.settings.lead_visible:
-        raise not_found()
-    path = f"/services/data/v{ask.version}.0/sobjects/Lead"
-    return describe.lead(path, createable=ask.settings.lead_createable)
-
-
-def record(ask: Ask, name: str, key: str) -> object:
-    """GET …/sobjects/{name}/{id}?fields=…: the org's own record, or its user's."""
-    known = _records(ask.org).get(name)
-    if known is None or (name == "Organization" and not ask.settings.organization_visible):
-        raise not_found()
-    if key not in (known["Id"], str(known["Id"])[:15]):
-        raise Refused(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible: " + key)
-    asked = [one for one in ask.request.args.get("fields", "").split(",") if one] or list(known)
-    unknown = [one for one in asked if one not in known]
-    if unknown:
-        message = f"No such column '{unknown[0]}' on sobject of type {name}"
-        raise Refused(400, "INVALID_FIELD", message)
-    url = f"/services/data/v{ask.version}.0/sobjects/{name}/{known['Id']}"
-    return {"attributes": {"type": name, "url": url}} | {one: known[one] for one in (*asked, "Id")}
-
-
-def _records(org: Org) -> dict[str, dict[str, object]]:
-    return {
-        "Organization": {
-            "Id": org.id,
-            "Name": org.name,
-            "OrganizationType": org.edition,
-            "IsSandbox": org.sandbox,
-            "TimeZoneSidKey": org.user.time_zone,
-        },
-        "User": {
-            "Id": org.user.id,
-            "Name": org.user.name,
-            "Username": org.user.username,
-            "IsActive": True,
-            "TimeZoneSidKey": org.user.time_zone,
-        },
-    }
+    return Answer(
+        {
+            "DailyApiRequests": {"Max": most, "Remaining": max(most - ask.used, 0)},
+            "DataStorageMB": {"Max": 10240, "Remaining": 10240},
+        }
+    )
 
 
 def _label(number: int) -> str:

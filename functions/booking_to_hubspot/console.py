@@ -20,6 +20,8 @@ from renkei.values import number
 from renkei.vendors.hubspot import HubSpot, Property
 from renkei.workers import account_of, token_source
 
+OBJECTS = (COMPANIES, CONTACTS)
+
 type Portal = Mapping[str, Sequence[Property]]
 
 
@@ -42,6 +44,14 @@ def check(
         for object_name in (name for name, needed in wanted.items() if needed):
             hubspot.ensure_unique(object_name)
     return {name: {prop.name: prop.type for prop in found if prop.mappable} for name, found in portal.items()}, problems
+
+
+def properties(parts: Platform, workspace: str, object_name: str, language: Language) -> list[dict[str, Any]]:
+    """What a row may name, with the portal's labels. Reconnect if there is no living connection."""
+    token = account_of(parts, workspace, INTEGRATION.vendor)
+    hubspot = HubSpot(parts.session, token, parts.sleep, parts.budget(token.connection, live=True))
+    found = (prop for prop in hubspot.properties(object_name, language) if prop.mappable)
+    return [{"name": prop.name, "label": prop.label, "type": prop.type} for prop in found]
 
 
 def _problems(settings: Settings, portal: Portal) -> Iterator[Problem]:

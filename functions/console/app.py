@@ -166,10 +166,7 @@ def show_preview(workspace: str) -> dict[str, Any]:
 @app.get("/api/workspaces/<workspace>/properties/<object_name>")
 def properties(workspace: str, object_name: str) -> dict[str, Any]:
     """What can be mapped, with the portal's labels in the workspace's language."""
-    if object_name not in {"companies", "contacts"}:
-        raise Wrong(HTTPStatus.NOT_FOUND, "unknown_object", "allowed: companies, contacts")
-    found = setup.properties(platform(), workspace, object_name, _language(workspace))
-    return {"properties": [{"name": prop.name, "label": prop.label, "type": prop.type} for prop in found]}
+    return {"properties": setup.properties(platform(), workspace, object_name, _language(workspace))}
 
 
 @app.exception_handler(Wrong)  # type: ignore[untyped-decorator]

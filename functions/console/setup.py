@@ -14,9 +14,7 @@ from renkei.config import Language
 from renkei.deliveries import stamp
 from renkei.runtime import Platform
 from renkei.settings import Problem, check
-from renkei.vendors import hubspot
 from renkei.waking import wake
-from renkei.workers import account_of
 
 
 def apply(parts: Platform, workspace: str, document: Mapping[str, Any], domain_name: str) -> dict[str, Any]:
@@ -41,8 +39,10 @@ def apply(parts: Platform, workspace: str, document: Mapping[str, Any], domain_n
     return {"saved": True, "warnings": []}
 
 
-def properties(parts: Platform, workspace: str, object_name: str, language: Language) -> list[hubspot.Property]:
-    """What can be mapped in the portal. Reconnect if there is no living connection."""
-    token = account_of(parts, workspace, hubspot.KEY)
-    portal = hubspot.HubSpot(parts.session, token, parts.sleep, parts.budget(token.connection, live=True))
-    return [prop for prop in portal.properties(object_name, language) if prop.mappable]
+def properties(parts: Platform, workspace: str, object_name: str, language: Language) -> list[dict[str, Any]]:
+    """What rows may name of an object. Reconnect if there is no living connection; Wrong if there is no such object."""
+    consoles = {name: console for console in map(console_of, INTEGRATIONS) for name in console.OBJECTS}
+    if object_name not in consoles:
+        raise Wrong(HTTPStatus.NOT_FOUND, "unknown_object", f"allowed: {', '.join(consoles)}")
+    found: list[dict[str, Any]] = consoles[object_name].properties(parts, workspace, object_name, language)
+    return found

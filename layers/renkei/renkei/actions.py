@@ -45,11 +45,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Search:
-    """Look for records with one of these values in one of these properties. Lags behind what was just written."""
+    """Look for records with one of these values in one of these properties. May lag behind what was just written.
+
+    `closed`: also those that are done with for good (converted leads), where the vendor has such.
+    """
 
     object: str
     any_of: Mapping[str, tuple[str, ...]]
     properties: tuple[str, ...]
+    closed: bool = False
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class Work:
     workspace: str
     language: Language
     settings: BaseModel
-    types: Mapping[str, Mapping[str, str]]
+    types: Mapping[str, Mapping[str, Any]]
     connection: Connection
     live: bool = True
     calls: int = 0

@@ -53,7 +53,7 @@ _PERMISSIONS = {
 _AUTOMATION = {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER"}
 _MISSING = {"NOT_FOUND", "ENTITY_IS_DELETED"}
 _REJECTED = {
-    "INVALID_EMAIL_ADDRESS": "guest_email_invalid",
+    "INVALID_EMAIL_ADDRESS": "salesforce_email",
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": "salesforce_validation",
     "CANNOT_UPDATE_CONVERTED_LEAD": "salesforce_converted",
     "JSON_PARSER_ERROR": "salesforce_value",

@@ -25,7 +25,7 @@ def literal(text: str) -> str:
 
 
 def queries(action: Search | Read) -> Iterator[str]:
-    """SOQL for an action, newest first, in as few queries as fit. Searches find no converted leads; reads do."""
+    """SOQL for an action, newest first, in as few queries as fit."""
     names = dict.fromkeys(("Id", *action.properties))
     if isinstance(action, Read):
         by = action.by or "Id"
@@ -34,7 +34,7 @@ def queries(action: Search | Read) -> Iterator[str]:
         only = ""
     else:
         wanted = [(name, value) for name, values in action.any_of.items() for value in values]
-        only = _UNCONVERTED.get(action.object, "")
+        only = "" if action.closed else _UNCONVERTED.get(action.object, "")
     head = f"SELECT {', '.join(names)} FROM {action.object} WHERE {only}"  # noqa: S608 - values are literals
     groups: dict[str, list[str]] = {}
 

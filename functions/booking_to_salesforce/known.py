@@ -1,0 +1,221 @@
+"""What planning speaks of: a booking's task, and what was found out so far. Pure data.
+
+What is remembered of a lead stands under the link of the first booking of its chain: `sent` (when a creation was
+sent, for as long as its end is not known), `seen` (the leads with the address that were there before), `who` (the
+lead, or the record that is taken for it) and `made` (whether we made it). And of its event: `event_sent`, `event`,
+`event_for` (the booking whose times it has).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from booking_to_salesforce import Rules, Settings
+from booking_to_salesforce.fields import OWNER
+from renkei import chains
+from renkei.actions import (
+    Create,
+    Delete,
+    Item,
+    Look,
+    Read,
+    Record,
+    Remember,
+    Result,
+    Search,
+    Update,
+    Upsert,
+)
+from renkei.bookings import Booking
+from renkei.errors import Conflict, Misconfigured, NotFound, Outcome
+from renkei.mapping import Value, Warn
+
+LEAD, CONTACT, EVENT, USER = "Lead", "Contact", "Event", "User"
+EMAIL = "Email"
+DUPLICATE, EXISTS = "salesforce_duplicate", "salesforce_exists"
+_OWNERS = {"INVALID_CROSS_REFERENCE_KEY", "INACTIVE_OWNER_OR_USER"}
+
+type Step = Look | Create | Upsert | Update | Delete | Remember
+
+
+@dataclass(frozen=True)
+class Task:
+    """A booking with the values its rows take.
+
+    `host`: the mail address of whose user is looked for, remembered under the link `user`; `owned`: that user is to
+    own the lead. `lacking`: why a new lead cannot be made of the values.
+    """
+
+    id: str
+    booking: Booking
+    rules: Rules
+    values: tuple[Value, ...] = ()
+    email: str = ""
+    host: str = ""
+    user: str = ""
+    owned: bool = False
+    lacking: Outcome | None = None
+    warns: tuple[Warn, ...] = ()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the booking was called off."""
+        return self.booking.kind == "cancelled"
+
+
+@dataclass
+class Known:
+    """What was found out so far. `now` is when this attempt began."""
+
+    settings: Settings
+    now: datetime
+    me: str
+    """The id of the user we are in the org."""
+    links: dict[str, dict[str, object]] = field(default_factory=dict)
+    looked: set[tuple[str, str, str]] = field(default_factory=set)
+    """(object, property, value) of what was asked for."""
+    records: dict[str, dict[str, Record]] = field(default_factory=dict)
+    """By object and id, newest first."""
+    noted: set[tuple[str, str]] = field(default_factory=set)
+    """(link, `sent` or `event_sent`) noted in this attempt: so what they are about was not sent before it."""
+    created: dict[tuple[str, str], Record] = field(default_factory=dict)
+    """By (object, link): what this attempt made, or met with."""
+    makers: set[tuple[str, str]] = field(default_factory=set)
+    """(task, record) of what this attempt made of a task's values."""
+    returned: set[tuple[str, str]] = field(default_factory=set)
+    """(object, link) whose creation was refused, so that it had no effect."""
+    duplicates: dict[str, str | None] = field(default_factory=dict)
+    """By link: the record that a duplicate rule found, where it told."""
+    refused: dict[str, Outcome] = field(default_factory=dict)
+    """By task."""
+    updated: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+    """Ids that are there no more."""
+    inactive: set[str] = field(default_factory=set)
+    """Users who can own nothing any more."""
+
+    def link(self, task: Task) -> str:
+        """Where a task's lead is remembered."""
+        return chains.booking_link(task.booking.source, self.root(task))
+
+    def root(self, task: Task) -> str:
+        """The id of the first booking of the task's chain."""
+        return chains.root(task.booking.source, task.booking.id, self.links)
+
+    def key(self, task: Task) -> str:
+        """What stands for a task's chain in Salesforce: in the booking-id field of its lead, in its event's text."""
+        return f"{task.booking.source}-{self.root(task)}"
+
+    def row(self, task: Task) -> Mapping[str, object]:
+        """What is remembered of a task's lead."""
+        return self.links.get(self.link(task), {})
+
+    def who(self, task: Task) -> str | None:
+        """The id of a task's lead, or of the record that is taken for it."""
+        found = str(self.row(task).get("who") or "")
+        return found if found and found not in self.gone else None
+
+    def unclear(self, link: str, what: str) -> bool:
+        """Whether a creation (`sent`, `event_sent`) of an earlier attempt may have taken effect."""
+        return bool(self.links.get(link, {}).get(what)) and (link, what) not in self.noted
+
+    def having(self, object_name: str, email: str, *, closed: bool = False) -> list[Record]:
+        """The records of an object with a mail address, newest first; converted leads only if asked for."""
+        found = (record for id_, record in self.records.get(object_name, {}).items() if id_ not in self.gone)
+        return [
+            record
+            for record in found
+            if record.properties.get(EMAIL, "").lower() == email
+            and (closed or record.properties.get("IsConverted") != "true")
+        ]
+
+    def owner(self, task: Task) -> str | None:
+        """The id of the host's user, once it was looked for; "" if there is none."""
+        remembered = str(self.links.get(task.user, {}).get("id") or "")
+        if remembered and remembered not in self.inactive:
+            return remembered
+        if (USER, EMAIL, task.host) not in self.looked:
+            return None
+        users = (one for one in self.having(USER, task.host) if one.properties.get("IsActive") == "true")
+        return next((user.id for user in users if user.id not in self.inactive), "")
+
+    def absorb(self, action: Step, result: Result) -> None:
+        """Take in what came of an action."""
+        match action:
+            case Remember():
+                self.links[action.link] = {**self.links.get(action.link, {}), **action.values}
+                self.noted |= {(action.link, what) for what in ("sent", "event_sent") if action.values.get(what)}
+            case Look():
+                for read, found in zip(action.reads, result.each, strict=True):
+                    self._looked(read, found)
+            case Create() | Upsert() | Update():
+                for item in action.items:
+                    if end := result.failed.get(item.key):
+                        self._refuse(action, item, end)
+                    else:
+                        self._wrote(action, item, result.records[item.key])
+            case Delete():
+                for key in action.keys:
+                    end = result.failed.get(key)
+                    if end is None or isinstance(end, NotFound):
+                        self.gone.add(key)
+                    else:
+                        self.refused |= dict.fromkeys(action.tasks[key], end)
+
+    def _looked(self, read: Search | Read, found: Result) -> None:
+        if isinstance(read, Read):
+            asked = {(read.object, read.by or "Id", key) for key in read.keys}
+            if read.by is None:
+                self.gone |= set(read.keys) - found.records.keys()
+        else:
+            asked = {(read.object, name, value) for name, values in read.any_of.items() for value in values}
+        self.looked |= asked
+        held = self.records.setdefault(read.object, {})
+        for record in found.records.values():
+            before = held.get(record.id)
+            held[record.id] = Record(record.id, {**(before.properties if before else {}), **record.properties})
+
+    def _wrote(self, action: Create | Upsert | Update, item: Item, record: Record) -> None:
+        held = self.records.setdefault(action.object, {})
+        before = held.pop(record.id, None)
+        whole = Record(record.id, {**(before.properties if before else {}), **item.properties}, new=record.new)
+        self.records[action.object] = {record.id: whole, **held}
+        if isinstance(action, Update):
+            self.updated.add(record.id)
+        else:
+            self.created[action.object, _link(item)] = record
+            self.makers |= {(task, record.id) for task in item.tasks}
+
+    def _refuse(self, action: Create | Upsert | Update, item: Item, end: Outcome) -> None:
+        owner = item.properties.get(OWNER, "")
+        if isinstance(action, Update):
+            if isinstance(end, NotFound):
+                self.gone.add(item.key)
+            elif end.code == "salesforce_converted":
+                self.updated.add(item.key)  # it belongs to others now
+            else:
+                self.refused |= dict.fromkeys(item.tasks, end)
+            return
+        link = _link(item)
+        if isinstance(end, Conflict) and end.code == EXISTS and end.record_id:
+            self.created[action.object, link] = Record(end.record_id, {}, new=True)
+            return
+        self.returned.add((action.object, link))
+        if isinstance(end, Conflict) and end.code == DUPLICATE and action.object == LEAD:
+            self.duplicates[link] = end.record_id
+        elif owner and owner not in self.inactive and isinstance(end, Misconfigured) and _about_owner(end):
+            self.inactive.add(owner)  # worth another try without
+        else:
+            self.refused |= dict.fromkeys(item.tasks, end)
+
+
+def _link(item: Item) -> str:
+    """The link that a creation's key stands for."""
+    source, _, root = item.key.partition("-")
+    return chains.booking_link(source, root)
+
+
+def _about_owner(end: Misconfigured) -> bool:
+    return OWNER in end.params.get("property", "") and end.params.get("problem") in _OWNERS

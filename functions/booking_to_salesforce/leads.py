@@ -1,0 +1,224 @@
+"""Which lead a booking belongs to: remembered, found, or to be made, and what is then changed on it. Pure.
+
+A creation whose answer was lost may have taken effect. So it is noted before it is sent, and the next attempt looks
+before anything else: by the booking's id on the lead, else for a lead with the address, of ours, that was not there
+before. Without the booking's id on the lead it also waits until no such creation can still be under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from booking_to_salesforce.fields import OWNER
+from booking_to_salesforce.known import CONTACT, EMAIL, LEAD, Known, Step, Task
+from renkei.actions import Create, Item, Read, Record, Remember, Search, Update, Upsert
+from renkei.chains import chain
+from renkei.errors import Outcome, Rejected, Retry, Skip
+
+_UNDER_WAY = timedelta(minutes=5)  # after which a creation that was sent has ended one way or the other
+_MOST_SEEN = 50
+_ALWAYS = (EMAIL, "IsConverted", "ConvertedContactId", "CreatedById")
+
+
+def looks(tasks: Sequence[Task], known: Known) -> Iterator[Search | Read]:
+    """What has to be looked at before it is clear what to do with the leads."""
+    leads: dict[str, None] = {}
+    contacts: dict[str, None] = {}
+    keys: dict[str, None] = {}
+    ids: dict[str, None] = {}
+    lost = False
+    by = known.settings.booking_id_field
+    for task in tasks:
+        if who := known.who(task):
+            ids |= {who: None} if who.startswith("00Q") and (_changing(task, known) or known.settings.event) else {}
+        elif known.unclear(known.link(task), "sent") and by:
+            keys[known.key(task)] = None
+        if who is None and task.email and (by is None or _match(task, known) != "create"):
+            leads[task.email] = None
+            lost = lost or (by is None and known.unclear(known.link(task), "sent"))
+            contacts |= {task.email: None} if known.settings.match != "create" else {}
+    names = _names(tasks, by)
+    asked = known.looked
+    if new := tuple(mail for mail in leads if (LEAD, EMAIL, mail) not in asked):
+        yield Search(LEAD, {EMAIL: new}, names, closed=lost)
+    if new := tuple(mail for mail in contacts if (CONTACT, EMAIL, mail) not in asked):
+        yield Search(CONTACT, {EMAIL: new}, (EMAIL,))
+    if by and (new := tuple(key for key in keys if (LEAD, by, key) not in asked)):
+        yield Read(LEAD, new, names, by=by)
+    held = known.records.get(LEAD, {})
+    if new := tuple(id_ for id_ in ids if id_ not in held and (LEAD, "Id", id_) not in asked):
+        yield Read(LEAD, new, names)
+
+
+def _names(tasks: Sequence[Task], by: str | None) -> tuple[str, ...]:
+    """What is read of a lead: all that any row may want to compare."""
+    wanted = {value.property for task in tasks for value in task.values if value.policy != "create"}
+    return tuple(sorted({*_ALWAYS, *wanted, *([by] if by else [])}))
+
+
+def _match(task: Task, known: Known) -> str:
+    """What is done if the guest is known.
+
+    A booking was moved and we never saw it made, or its lead was deleted or merged: then the guest's newest lead is
+    taken for it, if there is one.
+    """
+    if task.booking.previous_id or known.row(task).get("who"):
+        return "update"
+    return known.settings.match
+
+
+def lead_actions(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
+    """Note which lead each booking has, and make the leads that are missing.
+
+    A later booking of the same chain, or of the same guest where guests are looked for, waits for the first one's.
+    """
+    notes: dict[str, dict[str, str | bool]] = {}
+    items: list[tuple[Item, str]] = []
+    taken: set[str] = set()
+    for task in tasks:
+        link = known.link(task)
+        claims = {link} | ({task.email} if _serial(task, known) else set())
+        if known.who(task) or task.id in known.refused or claims & taken:
+            continue
+        taken |= claims
+        if found := _found(task, known):
+            notes[link] = {"who": found.id, "made": found.new, "sent": ""}
+        elif wait := _waits(task, known):
+            known.refused[task.id] = wait
+        elif (link, "sent") in known.noted:
+            items.append((_item(task, known), _assignment(task, known)))
+        else:
+            notes[link] = {"sent": known.now.isoformat(), "seen": _seen(task, known)}
+    notes |= _taken_back(tasks, known)
+    for link, values in notes.items():
+        yield Remember(link, values)
+    if not notes:
+        yield from _creations(items, known)
+
+
+def _serial(task: Task, known: Known) -> bool:
+    """Whether the guest's other bookings wait: what this one makes has to be seen by them."""
+    return bool(task.email) and (known.settings.booking_id_field is None or _match(task, known) != "create")
+
+
+def _found(task: Task, known: Known) -> Record | None:
+    """The lead, or the contact, of a task as far as there is one; `new` if we made it."""
+    link, by = known.link(task), known.settings.booking_id_field
+    if made := known.created.get((LEAD, link)):
+        return made
+    if link in known.duplicates:
+        id_ = known.duplicates[link]
+        return Record(id_, {}) if id_ else None
+    if by:
+        mine = [one for one in known.records.get(LEAD, {}).values() if one.properties.get(by) == known.key(task)]
+    elif known.unclear(link, "sent"):
+        before = set(str(known.links[link].get("seen") or "").split(","))
+        ours = [one for one in known.having(LEAD, task.email, closed=True) if one.id not in before]
+        mine = [one for one in ours if one.properties.get("CreatedById") == known.me and not _others(one.id, known)]
+    else:
+        mine = []
+    if mine:
+        return Record(mine[-1].id, {}, new=True)  # the oldest: later ones came after ours
+    if _match(task, known) == "create":
+        return None
+    leads, contacts = known.having(LEAD, task.email), known.having(CONTACT, task.email)
+    found = leads or (contacts if known.settings.match != "create" else [])
+    return Record(found[0].id, {}) if found else None
+
+
+def _others(id_: str, known: Known) -> bool:
+    """Whether a lead is another booking's already, as far as this batch knows."""
+    return any(row.get("who") == id_ for row in known.links.values())
+
+
+def _waits(task: Task, known: Known) -> Outcome | None:
+    """Why a lead cannot be made now."""
+    link = known.link(task)
+    if link in known.duplicates:  # of a record that this user may not see
+        return (Skip if known.settings.match == "skip" else Rejected)("salesforce_duplicate_hidden")
+    if known.settings.booking_id_field is None and known.unclear(link, "sent"):
+        left = datetime.fromisoformat(str(known.links[link]["sent"])) + _UNDER_WAY - known.now
+        if left > timedelta():
+            return Retry("salesforce_unclear", after=left)
+    return task.lacking
+
+
+def _seen(task: Task, known: Known) -> str:
+    """The guest's newest leads, as they are remembered."""
+    if known.settings.booking_id_field:
+        return ""
+    return ",".join(record.id for record in known.having(LEAD, task.email, closed=True)[:_MOST_SEEN])
+
+
+def _taken_back(tasks: Sequence[Task], known: Known) -> dict[str, dict[str, str | bool]]:
+    """Notes of creations that were refused: there is nothing to look for."""
+    refused = (known.link(task) for task in tasks if task.id in known.refused)
+    links = [link for link in refused if (LEAD, link) in known.returned]
+    return {link: {"sent": ""} for link in links if known.links.get(link, {}).get("sent")}
+
+
+def _item(task: Task, known: Known) -> Item:
+    values = {value.property: value.value for value in task.values}
+    if task.owned and (owner := known.owner(task)):
+        values[OWNER] = owner
+    return Item(known.key(task), values, tasks=(task.id,))
+
+
+def _assignment(task: Task, known: Known) -> str:
+    """Whether assignment rules run: a rule would take a lead from the owner whom a row gives it."""
+    if known.settings.assignment != "auto":
+        return known.settings.assignment
+    given = any(value.property == OWNER for value in task.values) or (task.owned and known.owner(task))
+    return "off" if given else "on"
+
+
+def _creations(items: Sequence[tuple[Item, str]], known: Known) -> Iterator[Create | Upsert]:
+    by = known.settings.booking_id_field
+    save = {"duplicates": "save"} if known.settings.match == "create" else {}
+    for assignment in dict.fromkeys(one for _, one in items):
+        some = tuple(item for item, one in items if one == assignment)
+        options = {"assignment": assignment, **save}
+        yield Upsert(LEAD, by, some, options) if by else Create(LEAD, "", some, options)
+
+
+def _changing(task: Task, known: Known) -> bool:
+    """Whether a task's rows may change a lead that was there before."""
+    if chain(task.booking, known.links).get("superseded") or not any(v.policy != "create" for v in task.values):
+        return False
+    if known.row(task).get("made"):
+        return known.root(task) != task.booking.id  # else it was made of these values
+    return _changes(task, known)
+
+
+def _changes(task: Task, known: Known) -> bool:
+    """Whether what was found for a task is to be changed, and not only taken for it."""
+    return known.settings.match == "update" or bool(task.booking.previous_id)
+
+
+def changes(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
+    """Fill and overwrite what the rows ask for on leads that were there before."""
+    wanted: dict[str, dict[str, str]] = {}
+    owners: dict[str, list[str]] = {}
+    for task in tasks:
+        lead = known.records.get(LEAD, {}).get(known.who(task) or "")
+        if lead is None or lead.id in known.updated or lead.properties.get("IsConverted") == "true":
+            continue
+        if not _changing(task, known) or (task.id, lead.id) in known.makers:
+            continue
+        values = wanted.setdefault(lead.id, dict(lead.properties))
+        owners.setdefault(lead.id, []).append(task.id)
+        for value in task.values:
+            if value.policy == "overwrite" or (value.policy == "fill" and not values.get(value.property)):
+                values[value.property] = value.value
+    items = []
+    for id_, values in wanted.items():
+        held = known.records[LEAD][id_].properties
+        if different := {name: text for name, text in values.items() if _other(name, held.get(name), text)}:
+            items.append(Item(id_, different, tasks=tuple(owners[id_])))
+    if items:
+        yield Update(LEAD, tuple(items))
+
+
+def _other(name: str, held: str | None, text: str) -> bool:
+    return (held or "").lower() != text.lower() if name == EMAIL else held != text

@@ -1,6 +1,7 @@
-"""`connect`: a vendor account by consent in the browser, by keys, or (TimeRex) by its token."""
+"""`connect`: a vendor account by consent in the browser, by keys, or (a scheduler) by its token or signing key."""
 
 import argparse
+import secrets
 import webbrowser
 from urllib.parse import urlsplit
 
@@ -9,24 +10,24 @@ from local.cli.connection_commands import connections_of, look
 from local.cli.context import Context
 from local.cli.errors import FAILED, OK, Failure, Misuse, Refused
 from local.cli.key_form import fill, own_app
-from local.cli.prompts import TIMEREX_TOKEN, obtain
+from local.cli.prompts import obtain
+from local.cli.schedulers import SCHEDULERS, SOURCES, Scheduler
 from local.cli.screen import local_time
+from local.cli.sending import header_of
 from local.cli.shapes import Json, messages, text
-from local.cli.timerex import token_header
 from local.cli.vendors import Vendor, find_vendor
 
 _CONSENT_SECONDS = 300
 _ANOTHER_ACCOUNT = "already_connected_elsewhere"
-_FOR_TIMEREX = ("keep_old", "token_file")
+_FOR_SOURCES = ("keep_old", "token_file", "generate")
 _FOR_ACCOUNTS = ("switch_account", "own_app", "secret_file", "secrets_file", "site")
 
 
 def connect(context: Context, args: argparse.Namespace) -> int:
     """Connect a vendor account."""
-    for_timerex = args.vendor == "timerex"
-    _refuse(args, _FOR_ACCOUNTS if for_timerex else _FOR_TIMEREX)
-    if for_timerex:
-        return _hand_over(context, args)
+    _refuse(args, _FOR_ACCOUNTS if args.vendor in SOURCES else _FOR_SOURCES)
+    if args.vendor in SOURCES:
+        return _source(context, args, SCHEDULERS[args.vendor])
     vendor = find_vendor(context, args.vendor)
     if not vendor.site:
         _refuse(args, ("site",))
@@ -42,16 +43,33 @@ def _refuse(args: argparse.Namespace, names: tuple[str, ...]) -> None:
             raise Misuse("not_for_vendor", option="--" + name.replace("_", "-"), vendor=args.vendor)
 
 
-def _hand_over(context: Context, args: argparse.Namespace) -> int:
-    token = obtain(context, TIMEREX_TOKEN, args.token_file)
-    body: Json = {"token": token, "keep_old": args.keep_old}
-    answer = context.api.call("POST", "workspaces", context.workspace, "connections", "timerex", body=body)
-    header = text(answer.get("header")) or token_header(context)
+def hand_over(context: Context, scheduler: Scheduler, secret: str, **how: bool) -> Json:
+    """Give the stack a scheduler's token or signing key (`keep_old`, `take_back`: see the API); its answer."""
+    body: Json = {"token": secret, **how}
+    return context.api.call("POST", "workspaces", context.workspace, "connections", scheduler.key, body=body)
+
+
+def new_secret() -> str:
+    """Make a signing key that nobody can guess: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def _source(context: Context, args: argparse.Namespace, scheduler: Scheduler) -> int:
+    if args.generate and not scheduler.generates:
+        _refuse(args, ("generate",))
+    if args.generate and args.token_file:
+        raise Misuse("made_or_given")
+    secret = new_secret() if args.generate else obtain(context, scheduler.secret, args.token_file)
+    answer = hand_over(context, scheduler, secret, keep_old=args.keep_old)
+    header = text(answer.get("header")) or header_of(context, scheduler)
     url, tokens = text(answer.get("webhook_url")), text(answer.get("tokens"))
-    context.screen.data({"webhook_url": url, "header": header, "tokens": answer.get("tokens")})
-    context.screen.line(context.screen.text("timerex_ready", url=url, header=header, tokens=tokens))
+    told: Json = {"webhook_url": url, "header": header, "tokens": answer.get("tokens")}
+    context.screen.data({**told, "token": secret} if args.generate else told)
+    context.screen.say(f"{scheduler.key}_ready", url=url, header=header, tokens=tokens)
+    if args.generate:
+        context.screen.say("made_secret", title=scheduler.title, secret=secret)
     if args.keep_old and tokens != "1":  # it was the same one, or the first
-        context.screen.note("rotation")
+        context.screen.note("rotation", title=scheduler.title, vendor=scheduler.key)
     return OK
 
 

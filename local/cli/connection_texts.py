@@ -49,27 +49,7 @@ CONNECTIONS: Final[dict[str, tuple[str, str, str]]] = {
         "{url} のスタックは {vendor} に対応していません。スタックのバージョンを確認してください。",
         "Der Stack unter {url} kennt {vendor} nicht. Ist er aktuell?",
     ),
-    "timerex_ready": (
-        (
-            "Enter this in TimeRex (team settings, integrations, webhook):\n  URL     {url}\n  header  {header}\n"
-            "Valid tokens: {tokens}."
-        ),
-        (
-            "TimeRex(チーム設定 > サービス連携 > Webhook)に入力してください:\n  URL       {url}\n  ヘッダー  {header}\n"
-            "有効なトークン: {tokens} 個"
-        ),
-        (
-            "In TimeRex eintragen (Team, Integrationen, Webhook):\n  URL       {url}\n  Kopfzeile {header}\n"
-            "Gültige Token: {tokens}."
-        ),
-    ),
-    "rotation": (
-        "The old token stays valid. When TimeRex sends the new one, run `renkei connect timerex` without --keep-old.",
-        "古いトークンも有効です。TimeRex の切り替え後に --keep-old なしで `renkei connect timerex` を実行。",
-        "Das alte Token gilt weiter. Sobald TimeRex das neue sendet: `renkei connect timerex` ohne --keep-old.",
-    ),
     # What is entered
-    "ask_token": ("TimeRex security token: ", "TimeRex のセキュリティトークン: ", "TimeRex-Sicherheitstoken: "),
     "ask_field": ("{vendor}, {field}: ", "{vendor} の{field}: ", "{vendor}, {field}: "),
     "ask_optional_field": (
         "{vendor}, {field} (empty: leave out): ",

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -14,12 +15,17 @@ from local.cli.shapes import words
 from local.cli.signing import Signer, credentials_for, region_of
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Pause:
-    """How time passes while something is waited for; tests let it pass at once."""
+    """How time passes while something is waited for, and what the clock on the wall says; tests let it pass at once."""
 
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
+    wall: Callable[[], datetime] = _utc_now
     step: float = 2.0
 
     def until(self, seconds: float) -> Iterator[int]:

@@ -6,10 +6,12 @@ from typing import Final
 
 from local.cli.context import Context
 from local.cli.errors import FAILED, OK, Failure, Misuse
-from local.cli.prompts import TIMEREX_TOKEN, obtain
+from local.cli.prompts import obtain
+from local.cli.schedulers import delivery_name, read_event, scheduler_of
 from local.cli.screen import local_time, printable
+from local.cli.sending import header_of, post_event
 from local.cli.shapes import Json, mapping, messages, rows, text
-from local.cli.timerex import post_event, read_event, token_header
+from renkei.vendors import timerex
 
 STATES: Final = ("pending", "parked", "delivered", "skipped", "rejected")
 _GOOD_ENDS: Final = ("delivered", "skipped")
@@ -34,12 +36,18 @@ def send(context: Context, args: argparse.Namespace) -> int:
     """Send a recorded event to the webhook route, byte for byte; with --wait, show how its deliveries end."""
     file = Path(args.file)
     event = read_event(file)
-    ending = _id_ending(event)
-    if args.wait and not ending:
-        raise Misuse("no_event_id", file=file)
-    token = obtain(context, TIMEREX_TOKEN, args.token_file)
-    header = args.header or token_header(context)
-    answer = post_event(context, file.read_bytes(), header, token)
+    scheduler = scheduler_of(file, event, args.source)
+    if args.header and scheduler.key != timerex.KEY:
+        raise Misuse("not_for_vendor", option="--header", vendor=scheduler.key)
+    ending = ""
+    try:
+        ending = delivery_name(scheduler, event)
+    except ValueError as wrong:  # to be sent all the same: to see what is answered
+        if args.wait:
+            raise Misuse("no_event_id", file=file, reason=wrong) from None
+    secret = obtain(context, scheduler.secret, args.token_file)
+    header = args.header or header_of(context, scheduler)
+    answer = post_event(context, scheduler, file.read_bytes(), header, secret)
     counts = {name: answer.get(name) for name in ("accepted", "repeated", "skipped")}
     context.screen.say("sent", **{name: text(count) or "?" for name, count in counts.items()})
     if not args.wait:
@@ -56,11 +64,33 @@ def send(context: Context, args: argparse.Namespace) -> int:
 
 
 def preview(context: Context, args: argparse.Namespace) -> int:
-    """Show in words what a recorded booking would do, and why each field gets its value."""
-    payload = read_event(Path(args.file))
-    body: Json = {"integration": "booking_to_hubspot", "source": "timerex", "payload": payload}
-    answer = context.api.call("POST", "workspaces", context.workspace, "preview", body=body)
-    context.screen.data(answer)
+    """Show in words what a recorded booking would do in each integration, and why each field gets its value."""
+    file = Path(args.file)
+    payload = read_event(file)
+    source = scheduler_of(file, payload, args.source).key
+    names = [args.integration] if args.integration else _integrations(context)
+    told: list[Json] = []
+    for name in names:
+        body: Json = {"integration": name, "source": source, "payload": payload}
+        answer = context.api.call("POST", "workspaces", context.workspace, "preview", body=body)
+        told.append({"integration": name, **answer})
+        if len(names) > 1:
+            context.screen.line(f"{name}:")
+        _show_preview(context, answer)
+    context.screen.data(told[0] if len(told) == 1 else {"previews": told})
+    return OK
+
+
+def _integrations(context: Context) -> list[str]:
+    """Give the integrations that the workspace file names."""
+    saved = context.api.call("GET", "workspaces", context.workspace)
+    names = list(mapping(saved.get("integrations")))
+    if not names:
+        raise Failure("no_integration", workspace=context.workspace)
+    return names
+
+
+def _show_preview(context: Context, answer: Json) -> None:
     actions, fields = rows(answer.get("would")), rows(answer.get("fields"))
     context.screen.say("would" if actions else "would_nothing")
     for action in actions:
@@ -84,7 +114,6 @@ def preview(context: Context, args: argparse.Namespace) -> int:
         context.screen.line(context.screen.text("warning", message=message))
     outcome, reason = text(answer.get("outcome")), text(answer.get("reason"))
     context.screen.say("outcome_because" if reason else "outcome", outcome=outcome, reason=reason)
-    return OK
 
 
 def _list(context: Context, state: str | None, limit: int | None) -> tuple[list[Json], str]:
@@ -125,12 +154,6 @@ def show_deliveries(context: Context, found: list[Json]) -> None:
     for row in found:
         for message in messages(row.get("warnings")):
             context.screen.note("warning", message=f"{text(row.get('id'))}: {message}")
-
-
-def _id_ending(event: Json) -> str:
-    """Give what the ids of an event's deliveries end with: source, type and event id; '' if the event has none."""
-    kind, event_id = text(event.get("webhook_type")), text(mapping(event.get("event")).get("id"))
-    return f".timerex.{kind}.{event_id}" if kind and event_id else ""
 
 
 def _wait(context: Context, ending: str, number: int, seconds: float) -> list[Json]:

@@ -58,11 +58,17 @@ DELIVERIES: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "token_refused": (
         (
-            "Not accepted (401): the token is wrong, or workspace {workspace} does not exist. "
-            "See `renkei connect timerex`."
+            "Not accepted (401): the token, key or secret is wrong, or workspace {workspace} does not exist. "
+            "See `renkei connect {source}`."
         ),
-        "拒否されました(401)。トークンが違うか、{workspace} がありません。`renkei connect timerex` を参照。",
-        "Nicht angenommen (401): falsches Token, oder {workspace} gibt es nicht. Siehe `renkei connect timerex`.",
+        (
+            "拒否されました(401)。トークン・キー・シークレットが違うか、{workspace} がありません。"
+            "`renkei connect {source}` を参照。"
+        ),
+        (
+            "Nicht angenommen (401): Token, Schlüssel oder Geheimnis ist falsch, oder {workspace} gibt es nicht. "
+            "Siehe `renkei connect {source}`."
+        ),
     ),
     "webhook_refused": (
         "Not accepted ({status}): {message}",
@@ -70,9 +76,22 @@ DELIVERIES: Final[dict[str, tuple[str, str, str]]] = {
         "Nicht angenommen ({status}): {message}",
     ),
     "no_event_id": (
-        "{file} has no event.id and webhook_type, so there is no delivery to wait for.",
-        "{file} に event.id と webhook_type がないため、待つ対象がありません。",
-        "{file} hat keine event.id und keinen webhook_type: es gibt keine Zustellung, auf die zu warten wäre.",
+        "{file}: {reason}; so there is no delivery to wait for.",
+        "{file}: {reason}。待つ対象がありません。",
+        "{file}: {reason}; es gibt keine Zustellung, auf die zu warten wäre.",
+    ),
+    "which_source": (
+        "{file}: which scheduler's event is this? Name it with --source: {names}",
+        "{file}: どの予約サービスのイベントか不明です。--source で指定してください: {names}",
+        "{file}: von welchem Terminplaner ist dieses Ereignis? Mit --source nennen: {names}",
+    ),
+    "no_integration": (
+        "Workspace {workspace} has no integration yet: apply a workspace file, or name one with --integration.",
+        (
+            "ワークスペース {workspace} に連携がありません。ワークスペースファイルを保存するか、"
+            "--integration で指定してください。"
+        ),
+        "Workspace {workspace} hat noch keine Integration: Workspace-Datei anwenden oder --integration angeben.",
     ),
     "still_open": (
         "Not finished in time. Look with `renkei deliveries`.",

@@ -7,6 +7,7 @@ from local.cli.context import Context
 from local.cli.delivery_commands import show_deliveries
 from local.cli.errors import FAILED, OK, Failure, Misuse, Refused
 from local.cli.prompts import confirm
+from local.cli.schedulers import SCHEDULERS, SOURCES
 from local.cli.shapes import Json, mapping, rows, text
 
 _DECIDE = "decision_needed"
@@ -42,9 +43,7 @@ class _Done:
 
 def disconnect(context: Context, args: argparse.Namespace) -> int:
     """Disconnect a vendor account, after a yes."""
-    for option in ("keep", "discard", "forget"):
-        if args.vendor == "timerex" and getattr(args, option):
-            raise Misuse("not_for_vendor", option=f"--{option}", vendor=args.vendor)
+    _refuse_for_sources(args)
     if not (args.yes or confirm(_question(context, args))):
         context.screen.note("kept")
         return FAILED
@@ -60,6 +59,8 @@ def disconnect(context: Context, args: argparse.Namespace) -> int:
     for key, count in (("waits", done.waiting), ("thrown_away", done.discarded), ("forgotten", done.forgotten)):
         if count:
             context.screen.say(key, count=count, vendor=args.vendor)
+    if args.vendor in SOURCES:
+        context.screen.note("source_ended", title=SCHEDULERS[args.vendor].title)
     if done.not_revoked:
         context.screen.note("not_revoked", vendor=args.vendor)
         for code, message in done.not_revoked.items():
@@ -67,8 +68,16 @@ def disconnect(context: Context, args: argparse.Namespace) -> int:
     return OK
 
 
+def _refuse_for_sources(args: argparse.Namespace) -> None:
+    """Nothing waits for a source, and nothing is remembered of it."""
+    for option in ("keep", "discard", "forget"):
+        if args.vendor in SOURCES and getattr(args, option):
+            raise Misuse("not_for_vendor", option=f"--{option}", vendor=args.vendor)
+
+
 def _question(context: Context, args: argparse.Namespace) -> str:
-    parts = ["ask_disconnect", *(["ask_discard_too"] if args.discard else []), *(["ask_forget"] if args.forget else [])]
+    question = "ask_disconnect_source" if args.vendor in SOURCES else "ask_disconnect"
+    parts = [question, *(["ask_discard_too"] if args.discard else []), *(["ask_forget"] if args.forget else [])]
     said = [context.screen.text(part, vendor=args.vendor, workspace=context.workspace) for part in parts]
     return " ".join([*said, context.screen.text("yes_or_no")])
 

@@ -54,17 +54,20 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
     "help_connect_more": (
         (
             "Secrets are asked for, or read from RENKEI_<VENDOR>_<FIELD> (RENKEI_BOARD_API_KEY, "
-            "RENKEI_SLACK_BOT_TOKEN, RENKEI_TIMEREX_TOKEN …) or from a file (- reads standard input); never from the "
+            "RENKEI_SLACK_BOT_TOKEN, RENKEI_TIMEREX_TOKEN, RENKEI_CALENDLY_SIGNING_KEY, RENKEI_CALCOM_SECRET "
+            "…) or from a file (- reads standard input); never from the "
             "command line. They are tried before anything is saved. Exit code 1 also if something needed is missing."
         ),
         (
             "秘密情報は入力、環境変数 RENKEI_<サービス>_<項目>(RENKEI_BOARD_API_KEY、RENKEI_SLACK_BOT_TOKEN、"
-            "RENKEI_TIMEREX_TOKEN など)、またはファイル(- は標準入力)から読みます。コマンドラインには書けません。"
+            "RENKEI_TIMEREX_TOKEN、RENKEI_CALENDLY_SIGNING_KEY、RENKEI_CALCOM_SECRET など)、またはファイル(- "
+            "は標準入力)から読みます。コマンドラインには書けません。"
             "保存前に接続を確認します。必要な権限などが足りない場合の終了コードも 1 です。"
         ),
         (
             "Geheimnisse werden erfragt oder aus RENKEI_<ANBIETER>_<FELD> (RENKEI_BOARD_API_KEY, "
-            "RENKEI_SLACK_BOT_TOKEN, RENKEI_TIMEREX_TOKEN …) oder einer Datei gelesen (-: Standardeingabe); nie aus "
+            "RENKEI_SLACK_BOT_TOKEN, RENKEI_TIMEREX_TOKEN, RENKEI_CALENDLY_SIGNING_KEY, RENKEI_CALCOM_SECRET "
+            "…) oder einer Datei gelesen (-: Standardeingabe); nie aus "
             "der Befehlszeile. Sie werden geprüft, bevor etwas gespeichert wird. Fehlt Nötiges, ist der Rückgabewert 1."
         ),
     ),
@@ -101,14 +104,19 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
         "Datei mit dem Client-Secret der App",
     ),
     "help_token_file": (
-        "file with the TimeRex token",
-        "TimeRex トークンのファイル",
-        "Datei mit dem TimeRex-Token",
+        "file with the scheduler's token, signing key or secret",
+        "予約サービスのトークン・署名キー・シークレットのファイル",
+        "Datei mit Token, Signaturschlüssel oder Geheimnis des Terminplaners",
+    ),
+    "help_generate": (
+        "make a secret (Calendly, Cal.com) and show it once",
+        "シークレットを作成し 1 回だけ表示する(Calendly、Cal.com)",
+        "ein Geheimnis erzeugen (Calendly, Cal.com) und einmal zeigen",
     ),
     "help_keep_old": (
-        "the token used so far stays valid too",
-        "これまでのトークンも有効のままにする",
-        "das bisherige Token gilt weiter",
+        "the one used so far stays valid too",
+        "これまでのものも有効のままにする",
+        "das bisherige gilt weiter",
     ),
     "help_disconnect": (
         "disconnect a vendor account and destroy its tokens",
@@ -206,15 +214,29 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "help_id": ("the delivery's id", "配信の ID", "Kennung der Zustellung"),
     "help_send": (
-        "send a recorded booking as TimeRex does",
-        "記録した予約を TimeRex と同じ形で送る",
-        "eine aufgezeichnete Buchung senden, wie TimeRex es tut",
+        "send a recorded booking as its scheduler does",
+        "記録した予約を予約サービスと同じ形で送る",
+        "eine aufgezeichnete Buchung senden, wie ihr Terminplaner es tut",
+    ),
+    "help_send_more": (
+        (
+            "The token, signing key or secret is asked for, or read from RENKEI_TIMEREX_TOKEN, "
+            "RENKEI_CALENDLY_SIGNING_KEY or RENKEI_CALCOM_SECRET, or from a file."
+        ),
+        (
+            "トークン・署名キー・シークレットは入力、RENKEI_TIMEREX_TOKEN、RENKEI_CALENDLY_SIGNING_KEY、"
+            "RENKEI_CALCOM_SECRET、またはファイルから読みます。"
+        ),
+        (
+            "Token, Signaturschlüssel oder Geheimnis wird erfragt oder aus RENKEI_TIMEREX_TOKEN, "
+            "RENKEI_CALENDLY_SIGNING_KEY, RENKEI_CALCOM_SECRET oder einer Datei gelesen."
+        ),
     ),
     "help_event_file": ("recorded event (JSON)", "記録したイベント(JSON)", "aufgezeichnetes Ereignis (JSON)"),
     "help_header": (
-        "name of the token header (else as the workspace has it)",
-        "トークンのヘッダー名(省略時はワークスペースの設定)",
-        "Name der Token-Kopfzeile (sonst wie im Workspace)",
+        "name of the token header (TimeRex; else as the workspace has it)",
+        "トークンのヘッダー名(TimeRex のみ。省略時はワークスペースの設定)",
+        "Name der Token-Kopfzeile (TimeRex; sonst wie im Workspace)",
     ),
     "help_wait_send": (
         "wait for the delivery's end (default 60)",

@@ -11,9 +11,11 @@ from local.cli import (
     delivery_commands,
     disconnect_command,
     notice_commands,
+    source_commands,
     workspace_commands,
 )
 from local.cli.context import Context
+from local.cli.schedulers import SOURCES
 from local.cli.texts import LANGUAGES, Language, translate
 from local.cli.vendors import ACCOUNTS, VENDORS
 
@@ -93,6 +95,7 @@ def _connection_commands(add: _Add, help_in: _Help) -> None:
     example = (
         "connect hubspot\n         renkei connect salesforce --site test.salesforce.com"
         "\n         renkei connect board --secrets-file board.env\n         renkei connect timerex --keep-old"
+        "\n         renkei connect calcom --generate"
     )
     command = add("connect", connect_commands.connect, example, help_in("help_connect_more"))
     _add_vendor(command, help_in, VENDORS)
@@ -105,6 +108,8 @@ def _connection_commands(add: _Add, help_in: _Help) -> None:
     command.add_argument("--wait", type=_at_least(0), metavar="SECONDS", help=help_in("help_wait_connect"))
     command.add_argument("--token-file", metavar="FILE", help=help_in("help_token_file"))
     command.add_argument("--keep-old", action="store_true", help=help_in("help_keep_old"))
+    command.add_argument("--generate", action="store_true", help=help_in("help_generate"))
+    _source_command(add, help_in)
     command = add("test-connection", connection_commands.check, "test-connection hubspot", help_in("help_test_more"))
     _add_vendor(command, help_in, ACCOUNTS, nargs="?")
     example = "disconnect hubspot --keep\n         renkei disconnect slack --discard --forget --yes"
@@ -119,8 +124,22 @@ def _connection_commands(add: _Add, help_in: _Help) -> None:
     add("notices", notice_commands.notices, "notices --json")
 
 
+def _source_command(add: _Add, help_in: _Help) -> None:
+    example = "sources calcom\n         renkei sources calendly --create --replace"
+    command = add("sources", source_commands.sources, example, help_in("help_sources_more"))
+    _add_vendor(command, help_in, SOURCES, nargs="?", name="source")
+    command.add_argument("--create", action="store_true", help=help_in("help_create"))
+    command.add_argument("--scope", choices=("organization", "user"), help=help_in("help_scope"))
+    command.add_argument("--replace", action="store_true", help=help_in("help_replace"))
+    command.add_argument("--secret-file", metavar="FILE", help=help_in("help_calendly_file"))
+
+
 def _add_vendor(
-    command: argparse.ArgumentParser, help_in: _Help, vendors: tuple[str, ...], nargs: Literal["?"] | None = None
+    command: argparse.ArgumentParser,
+    help_in: _Help,
+    vendors: tuple[str, ...],
+    nargs: Literal["?"] | None = None,
+    name: str = "vendor",
 ) -> None:
     told = help_in("help_vendor", names=", ".join(vendors))
 
@@ -130,7 +149,7 @@ def _add_vendor(
             raise argparse.ArgumentTypeError(told)
         return value
 
-    command.add_argument("vendor", type=vendor, metavar="VENDOR", nargs=nargs, help=told)
+    command.add_argument(name, type=vendor, metavar=name.upper(), nargs=nargs, help=told)
 
 
 def _bulk_commands(add: _Add, help_in: _Help) -> None:
@@ -159,8 +178,9 @@ def _delivery_commands(add: _Add, help_in: _Help) -> None:
     how_many = command.add_mutually_exclusive_group()
     how_many.add_argument("--all", action="store_true", help=help_in("help_all"))
     how_many.add_argument("--limit", type=_at_least(1), default=20, metavar="N", help=help_in("help_limit"))
-    command = add("send", delivery_commands.send, "send events/timerex/event_confirmed.json --wait")
-    command.add_argument("file", metavar="FILE", help=help_in("help_event_file"))
+    example = "send events/timerex/event_confirmed.json --wait"
+    command = add("send", delivery_commands.send, example, help_in("help_send_more"))
+    _add_event(command, help_in)
     command.add_argument("--token-file", metavar="FILE", help=help_in("help_token_file"))
     command.add_argument("--header", metavar="NAME", help=help_in("help_header"))
     command.add_argument(
@@ -173,7 +193,13 @@ def _delivery_commands(add: _Add, help_in: _Help) -> None:
         help=help_in("help_wait_send"),
     )
     command = add("preview", delivery_commands.preview, "preview events/timerex/event_confirmed.json")
+    _add_event(command, help_in)
+    command.add_argument("--integration", metavar="NAME", help=help_in("help_preview_integration"))
+
+
+def _add_event(command: argparse.ArgumentParser, help_in: _Help) -> None:
     command.add_argument("file", metavar="FILE", help=help_in("help_event_file"))
+    command.add_argument("--source", choices=SOURCES, help=help_in("help_source", names=", ".join(SOURCES)))
 
 
 def _at_least(least: int) -> Callable[[str], int]:

@@ -23,7 +23,7 @@ def find_place(given: str | None, environ: Mapping[str, str], folder: Path) -> P
     """Find the stack to talk to. Raises Misuse if there is none, or its address is not fit for secrets."""
     url = given or environ.get("RENKEI_URL")
     place = Place(url) if url else _local_stack(folder)
-    _check(place.url)
+    check_url(place.url)
     return Place(place.url.rstrip("/"), place.region)
 
 
@@ -48,7 +48,8 @@ def _read(file: Path) -> Place:
     return Place(url, text(stack.get("region")))
 
 
-def _check(url: str) -> None:
+def check_url(url: str) -> None:
+    """Raise Misuse if an address is not fit for secrets."""
     try:
         parts = urlsplit(url)
         usable = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or parts.username)

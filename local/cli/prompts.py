@@ -28,9 +28,6 @@ class Wanted:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-TIMEREX_TOKEN = Wanted("ask_token", "RENKEI_TIMEREX_TOKEN", "--token-file")
-
-
 def obtain(context: Context, wanted: Wanted, file: str | None = None) -> str:
     """Get a value: from `file` (`-` is standard input), else the environment, else a prompt without echo.
 

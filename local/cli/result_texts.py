@@ -28,7 +28,7 @@ RESULTS: Final[dict[str, tuple[str, str, str]]] = {
     "h_attempts": ("Attempts", "試行", "Versuche"),
     "h_calls": ("Calls", "呼出", "Aufrufe"),
     "h_id": ("Id", "ID", "Kennung"),
-    "h_field": ("HubSpot property", "HubSpot プロパティー", "HubSpot-Eigenschaft"),
+    "h_field": ("Field", "項目", "Feld"),
     "h_value": ("Value", "値", "Wert"),
     "h_why": ("From", "取得元", "Woher"),
     "h_policy": ("Policy", "書き込み", "Regel"),

@@ -3,15 +3,25 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from local.cli.calendly_texts import CALENDLY_TEXTS
 from local.cli.connection_texts import CONNECTIONS
 from local.cli.delivery_texts import DELIVERIES
 from local.cli.help_texts import HELP
 from local.cli.problem_texts import PROBLEMS
 from local.cli.result_texts import RESULTS
+from local.cli.source_texts import SOURCE_TEXTS
 
 type Language = Literal["en", "ja", "de"]
 
-TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {**PROBLEMS, **CONNECTIONS, **DELIVERIES, **RESULTS, **HELP}
+TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
+    **PROBLEMS,
+    **CONNECTIONS,
+    **SOURCE_TEXTS,
+    **CALENDLY_TEXTS,
+    **DELIVERIES,
+    **RESULTS,
+    **HELP,
+}
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language.__value__)
 
 

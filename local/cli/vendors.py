@@ -5,11 +5,12 @@ from typing import Final
 
 from local.cli.context import Context
 from local.cli.errors import Failure
+from local.cli.schedulers import SOURCES
 from local.cli.shapes import Json, rows, text, words
 
 ACCOUNTS: Final = ("hubspot", "salesforce", "board", "mailchimp", "slack", "falcana")
 """Vendors with an account that can be tested."""
-VENDORS: Final = (*ACCOUNTS, "timerex")
+VENDORS: Final = (*ACCOUNTS, *SOURCES)
 
 
 @dataclass(frozen=True)

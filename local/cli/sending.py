@@ -1,9 +1,6 @@
-"""Speaking to the webhook route as TimeRex does: https://developers.timerex.net/webhook/reference."""
+"""Speaking to the webhook route as the schedulers do."""
 
-import json
 from http import HTTPStatus
-from pathlib import Path
-from typing import Final
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -11,42 +8,34 @@ from requests.structures import CaseInsensitiveDict
 
 from local.cli.client import failure_of, json_of, send
 from local.cli.context import Context
-from local.cli.errors import Failure, Misuse, Refused
+from local.cli.errors import Failure, Refused
+from local.cli.schedulers import Scheduler, proof
 from local.cli.shapes import Json, mapping, text
 from local.cli.signing import is_loopback
-from local.cli.yaml_file import read_text
+from renkei.vendors import calcom, calendly, timerex
 
-DEFAULT_HEADER: Final = "x-timerex-authorization"
-
-
-def read_event(file: Path) -> Json:
-    """Read a recorded event. Raises Misuse, with the line, if it is not a JSON object."""
-    try:
-        event: object = json.loads(read_text(file))
-    except json.JSONDecodeError as error:
-        raise Misuse("bad_json", file=file, line=error.lineno, reason=error.msg) from error
-    if not isinstance(event, dict):
-        raise Misuse("bad_json", file=file, line=1, reason=type(event).__name__)
-    return mapping(event)
+_SIGNATURES = {calendly.KEY: "calendly-webhook-signature", calcom.KEY: "x-cal-signature-256"}
 
 
-def token_header(context: Context) -> str:
-    """Give the name of the header that the workspace expects the token in."""
+def header_of(context: Context, scheduler: Scheduler) -> str:
+    """Give the header that a proof travels in; TimeRex's is the one that the workspace expects."""
+    if scheduler.key in _SIGNATURES:
+        return _SIGNATURES[scheduler.key]
     try:
         saved = context.api.call("GET", "workspaces", context.workspace)
     except Refused as refused:
         if refused.status == HTTPStatus.NOT_FOUND:
-            return DEFAULT_HEADER
+            return timerex.TOKEN_HEADER
         raise
-    return text(mapping(mapping(saved.get("sources")).get("timerex")).get("header")) or DEFAULT_HEADER
+    return text(mapping(mapping(saved.get("sources")).get(timerex.KEY)).get("header")) or timerex.TOKEN_HEADER
 
 
-def post_event(context: Context, body: bytes, header: str, token: str) -> Json:
-    """Post `body` to the workspace's webhook as TimeRex would, and give the answer.
+def post_event(context: Context, scheduler: Scheduler, body: bytes, header: str, secret: str) -> Json:
+    """Post `body` to the workspace's webhook as the scheduler would, and give the answer.
 
     Raises Failure if it is not accepted, or no answer comes.
     """
-    url = f"{context.place.url}/webhooks/timerex/{quote(context.workspace, safe='')}"
+    url = f"{context.place.url}/webhooks/{scheduler.key}/{quote(context.workspace, safe='')}"
     with requests.Session() as http:
         http.trust_env = not is_loopback(url)
         http.headers.clear()
@@ -56,8 +45,8 @@ def post_event(context: Context, body: bytes, header: str, token: str) -> Json:
             "accept-encoding": "gzip",
             "connection": "close",
             "content-type": "application/json",
-            "user-agent": "TimeRex API v1",
-            header.lower(): token,
+            "user-agent": scheduler.agent,
+            **proof(scheduler, header.lower(), secret, body, context.pause.wall()),
         }
         # An authentication that does nothing keeps a ~/.netrc from replacing a token in `authorization`.
         request = requests.Request("POST", url, data=body, headers=headers, auth=lambda prepared: prepared)
@@ -69,7 +58,7 @@ def post_event(context: Context, body: bytes, header: str, token: str) -> Json:
     if HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
         return answer
     if response.status_code == HTTPStatus.UNAUTHORIZED:
-        raise Failure("token_refused", workspace=context.workspace)
+        raise Failure("token_refused", workspace=context.workspace, source=scheduler.key)
     message = text(answer.get("error"))  # the receiver says only why
     if message:
         raise Failure("webhook_refused", status=response.status_code, message=message)

@@ -69,8 +69,7 @@ def _text(text: str, fact: Fact, place: Path) -> Iterator[Problem]:
         if not _ID.fullmatch(text):
             yield Problem((*place, "text"), f"{_shown(fact)} takes the id of a record, of 15 or 18 characters")
         return
-    fitting, warn = shaped(text, fact)
-    if warn is None:
+    if shaped(text, fact)[1] is None:
         return
     allowed = tuple(value for value, _ in fact.options or ())
     wants = f"{fact.length} characters at most" if fact.length and not allowed else f"a {fact.type}"

@@ -9,7 +9,7 @@ from booking_to_salesforce import INTEGRATION, Settings, checks
 from booking_to_salesforce.app import Run, client_of
 from booking_to_salesforce.fields import facts_of, offered
 from booking_to_salesforce.known import LEAD, Step, Task
-from renkei.actions import Create, Delete, Look, Record, Remember, Result, Update, Upsert
+from renkei.actions import Create, Delete, Item, Look, Record, Remember, Result, Update, Upsert
 from renkei.config import Language
 from renkei.errors import NotFound, Reconnect
 from renkei.integration import Done, Job
@@ -86,18 +86,18 @@ class Rehearsal(Run):
                 return super().apply(action)
             case Create() | Upsert() | Update():
                 self.writes.append(action)
-                new = not isinstance(action, Update)
-                prefix = "00Q new " if action.object == LEAD else "new "
-                return Result(
-                    {
-                        one.key: Record(f"{prefix if new else ''}{one.key}", one.properties, new=new)
-                        for one in action.items
-                    }
-                )
+                return Result({one.key: _made(action, one) for one in action.items})
             case Delete():
                 return Result({key: Record(key, {}) for key in action.keys})
             case Remember():
                 return Result()
+
+
+def _made(action: Create | Upsert | Update, item: Item) -> Record:
+    """The record that a write would answer."""
+    if isinstance(action, Update):
+        return Record(item.key, item.properties)
+    return Record(f"{'00Q ' if action.object == LEAD else ''}new {item.key}", item.properties, new=True)
 
 
 def preview(parts: Platform, workspace: str, payload: Mapping[str, Any], language: Language) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_a_repeat_is_recognised_by_the_write(ready: Stack) -> None:
     assert len(rows()) == 1
 
 
-@pytest.mark.parametrize("token", ["", "x", TOKEN + " ", TOKEN.upper(), "é", "0" * 10_000])
+@pytest.mark.parametrize("token", ["", "x", TOKEN + " ", TOKEN.upper(), "é", "0" * 10_000, "\ud83d"])
 def test_a_wrong_token_and_an_unknown_workspace_answer_the_same(ready: Stack, token: str) -> None:
     wrong = ready.post(booking(), token)
     unknown = handle(request(json.dumps(booking()), {"x-timerex-authorization": TOKEN}, workspace="elsewhere"))
@@ -109,6 +109,7 @@ def test_a_body_over_256_kilobytes_is_too_large(ready: Stack) -> None:
         ("", "no JSON"),
         ("{", "no JSON"),
         ("[" * 100_000, "no JSON"),
+        ("[" * 9_998 + "]" * 9_998, "no JSON"),
         ("[]", "no JSON object"),
         ('"text"', "no JSON object"),
         ("{}", "webhook_type"),

@@ -14,12 +14,10 @@ from renkei.sources import AT_ONCE, SOURCES, Source, seal_key
 from renkei.vendors import calcom, calendly, timerex
 
 _SHORTEST, _LONGEST = 16, 1024
-_UNSIGNED = "no-secret-provided"
-"""What Cal.com sends instead of a signature where a webhook has no secret: whoever took it as one would be open."""
 _HEADERS = {
     timerex.KEY: timerex.TOKEN_HEADER,
-    calendly.KEY: "calendly-webhook-signature",
-    calcom.KEY: "x-cal-signature-256",
+    calendly.KEY: calendly.SIGNATURE_HEADER,
+    calcom.KEY: calcom.SIGNATURE_HEADER,
 }
 """Where each source's token or signature travels; TimeRex's can be chosen."""
 
@@ -105,8 +103,10 @@ def _secret(body: Mapping[str, Any]) -> str:
     if not isinstance(secret, str) or not right or not _SHORTEST <= len(secret) <= _LONGEST:
         message = f"the token is a text of {_SHORTEST} to {_LONGEST} characters without outer space"
         raise Wrong(HTTPStatus.BAD_REQUEST, "bad_token", message)
-    if secret == _UNSIGNED:
-        message = f"{_UNSIGNED} is what Cal.com sends when its webhook has no secret: set one there, and give that"
+    if secret == calcom.UNSIGNED:
+        message = (
+            f"{calcom.UNSIGNED} is what Cal.com sends when its webhook has no secret: set one there, and give that"
+        )
         raise Wrong(HTTPStatus.BAD_REQUEST, "bad_token", message)
     return secret
 

@@ -14,7 +14,7 @@ from local.cli.shapes import Json, mapping, text
 from local.cli.signing import is_loopback
 from renkei.vendors import calcom, calendly, timerex
 
-_SIGNATURES = {calendly.KEY: "calendly-webhook-signature", calcom.KEY: "x-cal-signature-256"}
+_SIGNATURES = {calendly.KEY: calendly.SIGNATURE_HEADER, calcom.KEY: calcom.SIGNATURE_HEADER}
 
 
 def header_of(context: Context, scheduler: Scheduler) -> str:

@@ -3,6 +3,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,9 @@ import pytest
 from local.cli.context import Pause
 from local.cli.main import main
 from tests.local.cli.fake_stack import VENDORS, FakeStack
+
+NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
+"""What the clock on the wall says."""
 
 
 class Terminal(io.StringIO):
@@ -35,7 +39,7 @@ class Run(Protocol):
 def clean_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Nobody's settings, a terminal that nobody sits at, and Tokyo's clock."""
     for name in list(os.environ):
-        if name.startswith(("AWS_", "RENKEI_", "LC_")) or name.lower().endswith("_proxy"):
+        if name.startswith(("AWS_", "RENKEI_", "CALENDLY_", "LC_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -69,7 +73,7 @@ def run(stack: FakeStack, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 
     def call(*argv: str) -> Result:
         capsys.readouterr()
-        code = main(argv, Pause(sleep=sleep, now=lambda: clock[0]))
+        code = main(argv, Pause(sleep=sleep, now=lambda: clock[0], wall=lambda: NOW))
         captured = capsys.readouterr()
         return Result(code, captured.out, captured.err)
 

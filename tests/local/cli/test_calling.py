@@ -21,7 +21,7 @@ CONNECTIONS = "/api/workspaces/demo/connections"
 DEPLOYED = "https://abc123.execute-api.eu-central-1.amazonaws.com"
 COMMANDS = (
     *("apply", "export", "properties", "connect", "disconnect"),
-    *("test-connection", "connections", "notices"),
+    *("test-connection", "connections", "notices", "sources"),
     *("deliveries", "retry", "discard", "send", "preview"),
 )
 

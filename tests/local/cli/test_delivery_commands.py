@@ -21,7 +21,15 @@ ROW = {
     "outcome": {"company": "1", "contact": "2"},
     "vendor_calls": 3,
 }
-EVENT = {"webhook_type": "event_confirmed", "event": {"id": "0123456789abcdef0123"}}
+EVENT = {
+    "webhook_type": "event_confirmed",
+    "event": {
+        "id": "0123456789abcdef0123",
+        "start_datetime": "2026-12-01T01:00:00+00:00",
+        "end_datetime": "2026-12-01T01:30:00+00:00",
+        "form": [],
+    },
+}
 
 
 @pytest.fixture
@@ -127,7 +135,7 @@ def test_send_stops_waiting(run: Run, stack: FakeStack, event: bytes) -> None:
     [
         (
             (401, {"error": "unknown workspace or wrong token"}),
-            "the token is wrong, or workspace demo does not",
+            "the token, key or secret is wrong, or workspace demo does not",
         ),
         ((400, {"error": "event.id is missing"}), "(400): event.id is missing"),
         ((413, b"too large"), "answered something that this version does not understand (413)"),
@@ -180,15 +188,16 @@ def test_preview_in_words_and_why(run: Run, stack: FakeStack, event: bytes) -> N
         "reason": None,
     }
     stack.on("POST", "/api/workspaces/demo/preview", (200, answer))
+    stack.on("GET", "/api/workspaces/demo", (200, {"integrations": {"booking_to_hubspot": {}}}))
     result = run("preview", "event.json")
     assert result.code == 0
     assert result.out.splitlines() == [
         "This would happen:",
         "  Create company 株式会社見本",
         "",
-        "HubSpot property  Value           From               Policy",
-        "company.name      ← 株式会社見本  from company_name  create",
-        "contact.email     ← a@b.example   from guest_email   fill",
+        "Field          Value           From               Policy",
+        "company.name   ← 株式会社見本  from company_name  create",
+        "contact.email  ← a@b.example   from guest_email   fill",
         "",
         "Warning: Free mail: no domain.",
         "Warning: As text.",
@@ -196,6 +205,6 @@ def test_preview_in_words_and_why(run: Run, stack: FakeStack, event: bytes) -> N
     ]
     sent = stack.of("POST", "/api/workspaces/demo/preview")[0].json
     assert sent == {"integration": "booking_to_hubspot", "source": "timerex", "payload": EVENT}
-    assert json.loads(run("preview", "event.json", "--json").out) == answer
+    assert json.loads(run("preview", "event.json", "--json").out) == {"integration": "booking_to_hubspot", **answer}
     stack.on("POST", "/api/workspaces/demo/preview", (200, {"outcome": "skipped", "reason": "cancelled"}))
     assert run("preview", "event.json").out == "Nothing would be done.\nOutcome: skipped (cancelled)\n"

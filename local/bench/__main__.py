@@ -11,7 +11,7 @@ from local.runtime.runtime import RuntimeTrouble
 from local.stack.errors import StackError
 
 # One function a table; each takes the number of samples (what only counts ignores it).
-SECTIONS: tuple[Callable[[int], Table], ...] = (calls.section, cold.section)
+SECTIONS: tuple[Callable[[int], Table], ...] = (calls.section, calls.leads, cold.section)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

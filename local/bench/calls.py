@@ -12,7 +12,7 @@ from typing import Any
 
 from local.bench.tables import Cell, Table
 from renkei import aws
-from tests.harness import Stack, booking, running
+from tests.harness import QUEUES, TOKEN, Stack, booking, running
 
 SERVICES = ("dynamodb", "kms", "sqs")
 FIRMS, BACKLOG = 60, 100
@@ -20,6 +20,28 @@ MOST = {"new firm": 3, "contact only": 1, "known firm": 2, "backlog": 8}
 """Vendor calls at most, for the whole case."""
 MOST_STORE = {"new firm": 13, "contact only": 8, "known firm": 9, "backlog": 4.5}
 """DynamoDB calls at most, for each delivery: the rate budget may take two of a single booking's."""
+MOST_LEADS = {
+    "new lead": 2,
+    "new lead, booking id": 1,
+    "known lead, update": 2,
+    "new lead, booking id, event": 3,
+    "backlog": 4,
+    "backlog, booking id, event": 4,
+}
+MOST_LEADS_STORE = {
+    "new lead": 12,
+    "new lead, booking id": 12,
+    "known lead, update": 12,
+    "new lead, booking id, event": 14,
+    "backlog": 4.5,
+    "backlog, booking id, event": 6.5,
+}
+_ROWS = [
+    {"property": "LastName", "from": "guest_last_name"},
+    {"property": "Company", "from": "company_name"},
+    {"property": "Email", "from": "guest_email", "policy": "fill"},
+    {"property": "Title", "text": "Guest", "policy": "overwrite"},
+]
 
 
 @dataclass
@@ -56,9 +78,39 @@ def section(_samples: int) -> Table:
                 missed.append(f"{name}: {stored:.2f} DynamoDB calls per delivery, at most {MOST_STORE[name]}")
             rows.append([name, len(bookings), worked.vendor, MOST[name], *_each(received, worked, len(bookings))])
             stack.clock.sleep(60)
+    return Table("Calls into HubSpot", _headers(), rows, missed=missed)
+
+
+def leads(_samples: int) -> Table:
+    """The table of calls of bookings that become leads, each case warm."""
+    rows: list[list[Cell]] = []
+    missed = []
+    with running() as stack, redirect_stdout(StringIO()), _quiet():
+        stack.salesforce.configure({"booking_id_field": True})
+        stack.consented("salesforce", {})
+        stack.api("POST", f"/api/workspaces/{stack.workspace}/connections/timerex", {"token": TOKEN})
+        for number, name in enumerate(MOST_LEADS):
+            settings: dict[str, Any] = {"calendars": [{"lead": _ROWS}], "event": "event" in name}
+            settings |= {"booking_id_field": "Renkei_Booking_Id__c"} if "booking id" in name else {}
+            settings |= {"match": "update"} if "update" in name else {}
+            stack.apply(integrations={"booking_to_salesforce": settings})
+            _both(stack, [booking(1000 * number, guest_email="known@example.jp")])  # warms up
+            count = BACKLOG if "backlog" in name else 1
+            mails = [f"g{number}-{n}@example.jp" if "known" not in name else "known@example.jp" for n in range(count)]
+            bookings = [booking(1000 * number + 1 + n, guest_email=mail) for n, mail in enumerate(mails)]
+            received, worked = _both(stack, bookings)
+            if worked.vendor > MOST_LEADS[name]:
+                missed.append(f"{name}: {worked.vendor} vendor calls, at most {MOST_LEADS[name]}")
+            if (stored := worked.aws["dynamodb"] / count) > MOST_LEADS_STORE[name]:
+                missed.append(f"{name}: {stored:.2f} DynamoDB calls per delivery, at most {MOST_LEADS_STORE[name]}")
+            rows.append([name, count, worked.vendor, MOST_LEADS[name], *_each(received, worked, count)])
+            stack.clock.sleep(60)
+    return Table("Calls into Salesforce", _headers(), rows, missed=missed)
+
+
+def _headers() -> list[str]:
     headers = ["case", "bookings", "vendor calls", "at most"]
-    headers += [f"{service} / webhook" for service in SERVICES] + [f"{service} / delivery" for service in SERVICES]
-    return Table("Calls", headers, rows, missed=missed)
+    return headers + [f"{service} / {what}" for what in ("webhook", "delivery") for service in SERVICES]
 
 
 def _each(received: Counts, worked: Counts, bookings: int) -> list[str]:
@@ -72,7 +124,7 @@ def _both(stack: Stack, bookings: list[dict[str, Any]]) -> tuple[Counts, Counts]
             status, told = stack.post(payload)
             if status != 200:  # noqa: PLR2004
                 raise RuntimeError(f"not received: {told}")
-    bells = stack.bells()
+    bells = [bell for key in QUEUES for bell in stack.bells(key)]
     with _counted(stack) as worked:
         stack.answer(bells)
     return received, worked
@@ -81,7 +133,7 @@ def _both(stack: Stack, bookings: list[dict[str, Any]]) -> tuple[Counts, Counts]
 @contextmanager
 def _counted(stack: Stack) -> Iterator[Counts]:
     counts = Counts(0, Counter())
-    before = len(stack.hubspot.calls)
+    before = _asked(stack)
     handlers = {}
     for service in SERVICES:
 
@@ -95,7 +147,11 @@ def _counted(stack: Stack) -> Iterator[Counts]:
     finally:
         for service, handler in handlers.items():
             aws.client(service).meta.events.unregister("before-call", handler)
-        counts.vendor = len(stack.hubspot.calls) - before
+        counts.vendor = _asked(stack) - before
+
+
+def _asked(stack: Stack) -> int:
+    return len(stack.hubspot.calls) + len(stack.salesforce.calls)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`python -m local.demo`: starts the local stack, sends bookings through it, shows what arrived."""
+"""`python -m local.demo`: starts the local stack, sends bookings through it, shows what arrived in the CRMs."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import requests
 
+from local.demo import sales
 from local.demo.story import Story
 from local.demo.visitor import DemoTrouble, Visitor
 from local.stack import scheduled
@@ -53,6 +54,7 @@ def told(stack: Running) -> Story:
     story = Story(visitor, say, lambda: scheduled.run(stack.state.endpoint_url, "notices"))
     try:
         story.tell()
+        sales.tell(story)
     except (DemoTrouble, requests.RequestException) as trouble:
         story.check(False, str(trouble))
     return story
@@ -62,6 +64,7 @@ def _stay(stack: Running, story: Story) -> None:
     say(f"""
 It stays up until Ctrl-C. Look around:
   HubSpot's records and calls   {stack.state.sandbox}/hubspot/_sandbox/
+  Salesforce's leads and calls  {stack.state.sandbox}/salesforce/_sandbox/
   the mails                     {stack.state.sandbox}/mailbox/
   the API                       {stack.state.url}
   AWS (emulator)                AWS_ENDPOINT_URL={stack.state.endpoint_url}

@@ -1,8 +1,10 @@
-"""Everybody the demo plays: the admin with browser and mailbox, TimeRex, HubSpot's admin; and a look into HubSpot.
+"""Everybody the demo plays: the admin with browser and mailbox, schedulers, the CRMs' admins; a look into the CRMs.
 
 All of them use HTTP only, as they do from outside.
 """
 
+import hashlib
+import hmac
 import time
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -109,6 +111,14 @@ class Visitor:
             raise DemoTrouble(f"POST {url} answered {answer.status_code}: {answer.text[:1000]}")
         return cast("dict[str, Any]", answer.json())
 
+    def send_signed(self, event: bytes, key: str) -> tuple[int, dict[str, Any]]:
+        """Send an event as Cal.com does, signed with a key; gives the status and the answer."""
+        signature = hmac.new(key.encode(), event, hashlib.sha256).hexdigest()
+        headers = {"content-type": "application/json", "x-cal-signature-256": signature}
+        url = f"{self.url}/webhooks/calcom/{self.workspace}"
+        answer = self.http.post(url, data=event, headers=headers, timeout=TIMEOUT)
+        return answer.status_code, cast("dict[str, Any]", answer.json())
+
     def deliveries(self) -> list[dict[str, Any]]:
         """Read the ledger."""
         return cast("list[dict[str, Any]]", self.api("GET", f"workspaces/{self.workspace}/deliveries")["deliveries"])
@@ -147,9 +157,19 @@ class Visitor:
         state = self.http.get(f"{self.sandbox}/hubspot/_sandbox/state.json", timeout=TIMEOUT).json()
         return cast("dict[str, Any]", next(iter(state["portals"].values())))
 
-    def vendor_calls(self) -> list[str]:
-        """List what HubSpot was asked so far, OAuth and all."""
-        calls = self.http.get(f"{self.sandbox}/hubspot/_sandbox/calls.json", timeout=TIMEOUT).json()
+    def salesforce(self, **switches: object) -> None:
+        """Change something in the orgs as their admin does."""
+        url = f"{self.sandbox}/salesforce/_sandbox/settings"
+        self.http.post(url, json=switches, timeout=TIMEOUT).raise_for_status()
+
+    def org(self) -> dict[str, Any]:
+        """Look at what is in the first org of the sandbox Salesforce."""
+        state = self.http.get(f"{self.sandbox}/salesforce/_sandbox/state.json", timeout=TIMEOUT).json()
+        return cast("dict[str, Any]", next(iter(state["orgs"].values())))
+
+    def vendor_calls(self, vendor: str = "hubspot") -> list[str]:
+        """List what a vendor was asked so far, OAuth and all."""
+        calls = self.http.get(f"{self.sandbox}/{vendor}/_sandbox/calls.json", timeout=TIMEOUT).json()
         return [f"{call['method']} {call['path']}" for call in calls]
 
 

@@ -17,6 +17,7 @@ from local.sandbox.salesforce.ask import Answer
 from local.sandbox.salesforce.behind import Behind
 from local.sandbox.salesforce.composite import composite
 from local.sandbox.salesforce.errors import Refused, limit_exceeded, not_found, session_over
+from local.sandbox.salesforce.fields import BOOKING_ID
 from local.sandbox.salesforce.oauth import OAuth
 from local.sandbox.salesforce.orgs import ORGS, Org, Settings
 from local.sandbox.salesforce.routes import ROUTES, Endpoint
@@ -122,7 +123,12 @@ class Salesforce(Behind, Vendor):
         org = switches.pop("revoke", None)
         if org is not None and not (isinstance(org, str) and org in self.orgs):
             raise ValueError(f"no such org: {org!r}")
+        had = self.settings.booking_id_field
         self.settings.change(switches)
+        if self.settings.booking_id_field and not had:
+            self.add_field()
+        elif had and not self.settings.booking_id_field:
+            self.drop_field(BOOKING_ID["name"])
         if isinstance(org, str):
             self.revoke(org)
         return asdict(self.settings)

@@ -13,6 +13,7 @@ from local.sandbox.salesforce.fields import Facts
 from local.sandbox.salesforce.orgs import Org, Settings
 from local.sandbox.salesforce.store import Store
 
+WRITABLE = ("Lead", "Contact", "Event")
 ALLOW_SAVE, DETAILS = "allowsave", "includerecorddetails"
 
 
@@ -61,7 +62,7 @@ class Ask:
 
     def createable(self, name: str) -> bool:
         """Whether the user may make such records."""
-        return name != "Organization" and (name != "Lead" or self.settings.lead_createable)
+        return name in WRITABLE and (name != "Lead" or self.settings.lead_createable)
 
     def path(self, name: str, record: str = "") -> str:
         """The address of an object or of a record."""
@@ -75,7 +76,7 @@ class Ask:
 
     def duplicates(self, name: str) -> bool:
         """A part of the header `Sforce-Duplicate-Rule-Header`, in lower case; false unless told."""
-        parts = self.request.headers.get("Sforce-Duplicate-Rule-Header", "").replace(",", ";").split(";")
+        parts = self.request.headers.get("Sforce-Duplicate-Rule-Header", "").split(";")
         told = {key.strip().lower(): value.strip().lower() for key, _, value in (part.partition("=") for part in parts)}
         return told.get(name) == "true"
 

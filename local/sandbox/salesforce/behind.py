@@ -89,7 +89,7 @@ class Behind:
         """Take a field away: deleted, or hidden from the user who connected."""
         for store in self._in(org):
             fields: dict[str, Facts] = store.fields[name]
-            del fields[column]
+            fields.pop(column, None)
 
     def _in(self, org: str | None) -> list[Store]:
         with self._lock:

@@ -106,6 +106,8 @@ def _request(ask: Ask, part: Part, bodies: Mapping[str, object]) -> Request:
     """A part as a request of its own. Of the headers only those named in the part count."""
     parts = urlsplit(str(_filled(part["url"], bodies)))
     headers: Mapping[str, object] = part.get("httpHeaders") or {}
+    if not isinstance(headers, dict):
+        raise not_json("The property 'httpHeaders' must be an object")
     text = None if part.get("body") is None else json.dumps(_filled(part["body"], bodies)).encode()
     builder = EnvironBuilder(
         path=parts.path,

@@ -5,10 +5,8 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resourc
 
 from email.utils import format_datetime, parsedate_to_datetime
 
-from local.sandbox.salesforce.ask import Answer, Ask
+from local.sandbox.salesforce.ask import WRITABLE, Answer, Ask
 from local.sandbox.salesforce.fields import PREFIXES, Facts, label
-
-READ_ONLY = ("Organization",)
 
 
 def describe_object(ask: Ask, name: str) -> Answer:
@@ -51,7 +49,7 @@ def everything(ask: Ask) -> Answer:
 
 
 def _about(ask: Ask, name: str) -> Facts:
-    path, writable = ask.path(name), name not in READ_ONLY
+    path = ask.path(name)
     return {
         "name": name,
         "label": name,
@@ -59,8 +57,8 @@ def _about(ask: Ask, name: str) -> Facts:
         "keyPrefix": PREFIXES[name],
         "custom": False,
         "createable": ask.createable(name),
-        "updateable": writable,
-        "deletable": writable and name != "User",
+        "updateable": name != "Organization",
+        "deletable": name in WRITABLE,
         "queryable": True,
         "retrieveable": True,
         "searchable": True,

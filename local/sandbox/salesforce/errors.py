@@ -111,6 +111,11 @@ def not_found() -> Refused:
     return Refused(404, "NOT_FOUND", "The requested resource does not exist")
 
 
+def no_external_id(column: str) -> Refused:
+    """404 where a field is named that cannot address a record."""
+    return Refused(404, "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {column}")
+
+
 # What an org says now and then, by code: status and message.
 NOW_AND_THEN: Mapping[str, tuple[int, str]] = {
     "UNABLE_TO_LOCK_ROW": (400, "unable to obtain exclusive access to this record or 1 records: 00QSb0000000001"),

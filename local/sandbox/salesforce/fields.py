@@ -21,8 +21,8 @@ DECIMALS = frozenset({"double", "currency", "percent"})
 CHOICES = frozenset({"picklist", "combobox", "multipicklist"})
 TYPES = TEXTS | DECIMALS | {"boolean", "int", "date", "datetime", "id", "reference", "address"}
 LONG_TEXT = 255
-# The sandbox's own switch puts this field on Lead; what a customer deploys from our snippet is like it.
-BOOKING_ID = {"name": "Renkei_Booking_Id__c", "label": "Renkei Booking ID", "type": "string", "length": 255} | {
+# What an admin adds to Lead, so that each booking has one lead.
+BOOKING_ID: Facts = {"name": "Renkei_Booking_Id__c", "label": "Renkei Booking ID", "type": "string", "length": 255} | {
     "externalId": True, "unique": True, "idLookup": True
 }  # fmt: skip
 

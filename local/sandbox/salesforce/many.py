@@ -9,10 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from local.sandbox.salesforce.ask import Answer, Ask
-from local.sandbox.salesforce.errors import Refused, bad, no_column, not_json
+from local.sandbox.salesforce.errors import Refused, bad, no_column, no_external_id, not_json
 from local.sandbox.salesforce.ids import whole_id
 from local.sandbox.salesforce.saves import NAMES, create, delete, read, update
-from local.sandbox.salesforce.sobjects import no_external_id, view
+from local.sandbox.salesforce.sobjects import asked, view
 from local.sandbox.salesforce.store import Record
 from local.sandbox.salesforce.values import typed
 
@@ -89,7 +89,7 @@ def delete_many(ask: Ask) -> Answer:
 
     def one(name: str, values: Record) -> Result:
         record = _record(ask, name, values["Id"])
-        delete(ask, record)
+        delete(ask, name, record)
         return {"id": record["Id"]}
 
     return _each(ask, [(NAMES.get(key[:3], ""), {"Id": key}, None) for key in ids], ask.flag("allOrNone"), one)
@@ -97,7 +97,7 @@ def delete_many(ask: Ask) -> Answer:
 
 def get_many(ask: Ask, name: str) -> Answer:
     """GET …/composite/sobjects/{name}?ids=…&fields=…; null for an id that is not there."""
-    columns = [one.strip() for one in ask.request.args.get("fields", "").split(",") if one.strip()]
+    columns = asked(ask)
     unknown = [column for column in columns if column not in ask.fields(name)]
     if unknown or not columns:
         raise no_column(unknown[0] if unknown else "", name)

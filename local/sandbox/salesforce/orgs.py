@@ -85,11 +85,13 @@ class Settings:
     answers name instead of the org's own address; a user who is not active was deactivated by an admin.
     `assignment_owner` is who gets leads by the active assignment rule, "" for nobody; `validation_field` is a field
     that a validation rule wants filled in. `duplicate_rule` looks at leads: "alert" can be saved past, "block" not.
+    `booking_id_field` puts the external id for bookings on Lead, and takes it away, in all orgs.
     `unreadable_fails_whole_collection`: one record with an unknown column or a wrong kind of value refuses all.
     """
 
     api_enabled: bool = True
     assignment_owner: str = ""
+    booking_id_field: bool = False
     daily_limit: int = 100_000
     duplicate_details_in_collections: bool = False
     duplicate_key_misspelt: bool = True

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from local.sandbox.salesforce import appointments, duplicates
-from local.sandbox.salesforce.ask import Ask
-from local.sandbox.salesforce.errors import Refused, bad, no_column, not_found, now_and_then, together
+from local.sandbox.salesforce.ask import WRITABLE, Ask
+from local.sandbox.salesforce.errors import Refused, bad, no_column, no_external_id, not_found, now_and_then, together
 from local.sandbox.salesforce.fields import PREFIXES, Facts
 from local.sandbox.salesforce.ids import record_id, whole_id
 from local.sandbox.salesforce.store import Record
@@ -50,14 +50,18 @@ def update(ask: Ask, name: str, record: Record, values: Record) -> None:
     ask.store.write(record, values | _assigned(ask, name), ask.now)
 
 
-def delete(ask: Ask, record: Record) -> None:
+def delete(ask: Ask, name: str, record: Record) -> None:
     """Delete a record."""
+    if name not in WRITABLE:
+        raise bad("INSUFFICIENT_ACCESS_OR_READONLY", f"entity type cannot be deleted: {name}")
     ask.store.delete(record, ask.now)
 
 
 def addressed(ask: Ask, name: str, key: str) -> Record:
     """The living record with an id; 404 for one that never was, or is deleted."""
     ask.fields(name)
+    if whole_id(key) is None:
+        raise no_external_id(key)
     record = ask.store.find(name, key)
     if record is None:
         raise not_found()
@@ -124,7 +128,9 @@ def _reference(ask: Ask, facts: Facts, value: str) -> str:
     if target not in facts["referenceTo"]:
         raise bad("MALFORMED_ID", f"{facts['label']}: id value of incorrect type: {value}", column)
     record = ask.store.find(target, whole)
-    if (record is None or record.get("IsDeleted")) and whole != ask.settings.assignment_owner:
+    if record is not None and record.get("IsDeleted"):
+        raise bad("ENTITY_IS_DELETED", "entity is deleted", column)
+    if record is None and whole != ask.settings.assignment_owner:
         raise bad("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", column)
     if record is not None and target == "User" and not record["IsActive"]:
         raise bad("INACTIVE_OWNER_OR_USER", f"operation performed with inactive user [{whole}] as owner", column)

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from local.sandbox.salesforce.ask import Answer, Ask
-from local.sandbox.salesforce.errors import Refused, no_column, not_found
+from local.sandbox.salesforce.errors import Refused, no_column, no_external_id, not_found
 from local.sandbox.salesforce.fields import Facts
-from local.sandbox.salesforce.ids import whole_id
 from local.sandbox.salesforce.saves import addressed, create, delete, read, update
 from local.sandbox.salesforce.store import Record
 from local.sandbox.salesforce.values import typed
@@ -28,9 +27,6 @@ def new(ask: Ask, name: str) -> Answer:
 
 def get(ask: Ask, name: str, key: str) -> Answer:
     """GET …/sobjects/{name}/{id}?fields=…; all fields unless told."""
-    ask.fields(name)
-    if whole_id(key) is None:
-        raise no_external_id(key)
     return Answer(view(ask, name, addressed(ask, name, key), asked(ask)))
 
 
@@ -43,7 +39,7 @@ def change(ask: Ask, name: str, key: str) -> Answer:
 
 def remove(ask: Ask, name: str, key: str) -> Answer:
     """DELETE …/sobjects/{name}/{id}; 204."""
-    delete(ask, addressed(ask, name, key))
+    delete(ask, name, addressed(ask, name, key))
     return Answer(None, 204)
 
 
@@ -81,11 +77,6 @@ def matches(ask: Ask, name: str, column: str, value: str) -> list[Record]:
     if facts is None or not facts["externalId"]:
         raise no_external_id(column)
     return ask.store.having(name, column, _key(ask, name, column, value))
-
-
-def no_external_id(column: str) -> Refused:
-    """404 where a field is named that cannot address a record."""
-    return Refused(404, "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {column}")
 
 
 def several(ask: Ask, name: str, found: Sequence[Record]) -> Answer | None:

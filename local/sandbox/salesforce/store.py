@@ -19,9 +19,8 @@ HOST_MAIL, GONE_MAIL = "tanaka@example.co.jp", "gone@example.co.jp"
 
 
 def stamp(moment: datetime) -> str:
-    """A time as Salesforce writes it."""
-    utc = moment.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}+0000"
+    """A time as Salesforce keeps and writes it: to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
 @dataclass

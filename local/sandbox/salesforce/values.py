@@ -12,7 +12,7 @@ from local.sandbox.salesforce.fields import DECIMALS, TEXTS, Facts
 from local.sandbox.salesforce.ids import whole_id
 from local.sandbox.salesforce.store import stamp
 
-MOST_TEXT_OF_A_CHOICE = 255
+EARLIEST = "1700"
 EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
 )
@@ -41,7 +41,7 @@ def typed(field: Facts, value: object) -> object:
 def a_date(text: str) -> str | None:
     """A date as it is stored; None for what is none."""
     try:
-        return date.fromisoformat(text).isoformat() if DATE.fullmatch(text) else None
+        return date.fromisoformat(text).isoformat() if DATE.fullmatch(text) and text[:4] >= EARLIEST else None
     except ValueError:
         return None
 
@@ -49,7 +49,7 @@ def a_date(text: str) -> str | None:
 def a_datetime(text: str) -> str | None:
     """A time as it is stored; None for what is none, or has no zone."""
     match = DATETIME.fullmatch(text)
-    if match is None:
+    if match is None or text[:4] < EARLIEST:
         return None
     day, clock, fraction, zone = match.groups()
     try:
@@ -110,9 +110,11 @@ def _text(kind: str, value: object) -> object:
 
 
 def _decimal(field: Facts, value: object) -> object:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, float) or not math.isfinite(value):
         raise _wrong("double", value)
-    return round(float(value), field["scale"])
+    return round(value, field["scale"])
 
 
 def _wrong(kind: str, value: object) -> Refused:

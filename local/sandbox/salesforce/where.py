@@ -75,7 +75,7 @@ class Finder:
         name, operator = facts["name"], condition.operator
         if operator == "LIKE":
             return self._like(facts, condition.literals[0])
-        values = [self._value(facts, literal, operator) for literal in condition.literals]
+        values = [self._value(facts, literal) for literal in condition.literals]
         if operator == "IN":
             return lambda record: (_folded(record.get(name)) in values) != condition.negated
         wanted = values[0]
@@ -94,13 +94,16 @@ class Finder:
         known = {"_": ".", "%": ".*", r"\_": "_", r"\%": "%"}
         pattern = re.compile("".join(known.get(part, re.escape(part)) for part in parts), re.DOTALL)
         name = facts["name"]
-        return lambda record: pattern.fullmatch(str(_folded(record.get(name) or ""))) is not None
+        return lambda record: bool(record.get(name)) and pattern.fullmatch(record[name].casefold()) is not None
 
-    def _value(self, facts: Facts, literal: Literal, operator: str) -> object:
+    def _value(self, facts: Facts, literal: Literal) -> object:
         """A literal as the field's values are compared; refuses a literal of another kind."""
         kind, name = facts["type"], facts["name"]
-        if literal.kind == "null":
-            return None
+        if literal.kind == "string" and len(literal.value) > LONGEST_TEXT:
+            message = f"string literal is longer than {LONGEST_TEXT} characters"
+            raise wrong(self.query.text, literal.at, "MALFORMED_QUERY", message)
+        if literal.kind == "null" or (literal.kind == "string" and not literal.value and kind in TEXTS):
+            return None  # no text is null
         wanted = {"boolean": "boolean", "int": "int", "date": "date", "datetime": "dateTime"}.get(kind, "string")
         wanted = "double" if kind in DECIMALS else wanted
         found = self._found(kind, literal)
@@ -110,7 +113,7 @@ class Finder:
         if found is None:
             enclosed = "should be" if wanted == "string" else "should not be"
             message = f"value of filter criterion for field '{name}' must be of type {wanted} and {enclosed} enclosed"
-            raise wrong(self.query.text, literal.at, self._code(operator), f"{message} in quotes")
+            raise self._refused(f"{message} in quotes", literal.at)
         return _folded(found)
 
     @staticmethod
@@ -128,16 +131,12 @@ class Finder:
             return a_date(text) if given == "date" else None
         return a_datetime(text) if kind == "datetime" and given == "datetime" else None
 
-    @staticmethod
-    def _code(operator: str) -> str:
-        return "INVALID_FIELD" if operator else "INVALID_QUERY_FILTER_OPERATOR"
-
     def _refused(self, message: str, at: int) -> Refused:
         return wrong(self.query.text, at, "INVALID_FIELD", message)
 
 
-def _bare(text: str) -> str | None:
-    """Text as it is compared: outside LIKE an escaped wildcard is itself. None for what is too long to compare."""
+def _bare(text: str) -> str:
+    """Text as it is compared: outside LIKE an escaped wildcard is itself."""
     return text.replace("\\_", "_").replace("\\%", "%")
 
 

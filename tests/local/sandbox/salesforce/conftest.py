@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -24,7 +25,10 @@ LINK = {
     "code_challenge_method": "S256",
 }
 KAISHA, FIRMA, TESTS = ORGS
-LEAD = "/services/data/v67.0/sobjects/Lead/describe"
+DATA = "/services/data/v67.0"
+LEAD = f"{DATA}/sobjects/Lead/describe"
+GOOD = {"LastName": "佐々木", "Company": "株式会社青空商事"}
+TANAKA = "tanaka@example.co.jp"
 
 
 class Api(requests.Session):
@@ -70,3 +74,40 @@ def salesforce(clock: Clock) -> Salesforce:
 def api(salesforce: Salesforce) -> Iterator[Api]:
     with Api(salesforce) as session:
         yield session
+
+
+class Data:
+    """A caller of one org's data API, with its token."""
+
+    def __init__(self, api: Api, token: str) -> None:
+        self.api = api
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def __call__(
+        self, method: str, path: str, body: object = None, *, headers: dict[str, str] | None = None, **params: str
+    ) -> requests.Response:
+        more = self.headers | (headers or {})
+        return self.api.request(method, DATA + path, json=body, params=params, headers=more)
+
+    def lead(self, **values: object) -> str:
+        """A new lead's id."""
+        response = self("POST", "/sobjects/Lead", GOOD | values)
+        assert response.status_code == 201, response.text
+        return str(response.json()["id"])
+
+    def errors(self, method: str, path: str, body: object = None, **more: Any) -> list[tuple[int, str, list[str]]]:
+        """Status, code and fields of each error."""
+        response = self(method, path, body, **more)
+        assert isinstance(response.json(), list), response.text
+        return [(response.status_code, one["errorCode"], one.get("fields", [])) for one in response.json()]
+
+    def find(self, soql: str, path: str = "/query") -> list[dict[str, Any]]:
+        """The records of a query, without attributes."""
+        response = self("GET", path, q=soql)
+        assert response.status_code == 200, response.text
+        return [{key: one[key] for key in one if key != "attributes"} for one in response.json()["records"]]
+
+
+@pytest.fixture
+def data(api: Api, salesforce: Salesforce) -> Data:
+    return Data(api, salesforce.issue_token()[0])

@@ -4,6 +4,7 @@ https://github.com/simple-salesforce/simple-salesforce (1.12.10). It always spea
 so the sandbox answers under Salesforce's own host names, in process. Its type hints are wrong in places: hence Any.
 """
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,13 +13,15 @@ from simple_salesforce.exceptions import (
     SalesforceAuthenticationFailed,
     SalesforceExpiredSession,
     SalesforceMalformedRequest,
+    SalesforceMoreThanOneRecord,
     SalesforceRefusedRequest,
     SalesforceResourceNotFound,
 )
+from simple_salesforce.format import format_soql
 
 from local.sandbox.salesforce import DEMO, Salesforce
 from tests.local.sandbox.conftest import Clock
-from tests.local.sandbox.salesforce.conftest import KAISHA, TESTS, Api
+from tests.local.sandbox.salesforce.conftest import GOOD, KAISHA, TESTS, Api
 
 LOGIN = "https://login.salesforce.com"
 
@@ -89,3 +92,86 @@ def test_no_flow_but_a_persons_consent(api: Api) -> None:
     app: dict[str, Any] = {"consumer_key": DEMO.client_id, "consumer_secret": DEMO.client_secret}
     with pytest.raises(SalesforceAuthenticationFailed, match="unsupported_grant_type"):
         Client(session=api, **person, **app)
+
+
+# The data API, as the client uses it.
+
+
+def test_one_record(client: Any, salesforce: Salesforce) -> None:
+    salesforce.add_field()
+    lead = client.Lead.create(GOOD | {"FirstName": "花子"})["id"]
+    assert client.Lead.update(lead, {"Phone": "1"}) == 204
+    assert client.Lead.get(lead)["Phone"] == "1"
+    key = "Renkei_Booking_Id__c/timerex.1"
+    assert [client.Lead.upsert(key, GOOD) for _ in range(2)] == [201, 200]
+    assert client.Lead.get_by_custom_id("Renkei_Booking_Id__c", "timerex.1")["Company"] == GOOD["Company"]
+    assert client.Lead.delete(lead) == 204
+    with pytest.raises(SalesforceResourceNotFound) as gone:
+        client.Lead.delete(lead)
+    assert _errors(gone)[0]["errorCode"] == "ENTITY_IS_DELETED"
+    with pytest.raises(SalesforceMalformedRequest) as malformed:
+        client.Lead.create({"LastName": "x"})
+    assert _errors(malformed)[0]["fields"] == ["Company"]
+
+
+def test_several_records_have_one_external_id(client: Any, salesforce: Salesforce) -> None:
+    salesforce.add_field(name="Order__c", type="string", length=20, externalId=True)
+    for _ in range(2):
+        client.Lead.create(GOOD | {"Order__c": "1"})
+    with pytest.raises(SalesforceMoreThanOneRecord):
+        client.Lead.upsert("Order__c/1", GOOD)
+
+
+def test_a_duplicate_is_saved_past_an_alert(client: Any, salesforce: Salesforce) -> None:
+    salesforce.configure({"duplicate_rule": "alert"})
+    body = GOOD | {"Email": "a@b.jp"}
+    client.Lead.create(body)
+    with pytest.raises(SalesforceMalformedRequest) as duplicate:
+        client.Lead.create(body)
+    assert _errors(duplicate)[0]["duplicateResut"]["allowSave"] is True
+    assert client.Lead.create(body, headers={"Sforce-Duplicate-Rule-Header": "allowSave=true"})["success"] is True
+
+
+@pytest.mark.parametrize(
+    "name", ["O'Neil", 'a "b"', "back\\slash", "line\nbreak\r\t\b\f", "100%_", "佐々木", "' OR Id != '"]
+)
+def test_what_the_client_escapes_is_found(client: Any, name: str) -> None:
+    stored = client.Lead.create(GOOD | {"Title": f"x{name}x"})["id"]
+    client.Lead.create(GOOD)
+    soql = format_soql(
+        "SELECT Id FROM Lead WHERE Title = {} AND IsConverted = {} AND Fax = {}", f"x{name}x", False, None
+    )
+    assert [one["Id"] for one in client.query(soql)["records"]] == [stored]
+    soql = format_soql("SELECT Id FROM Lead WHERE Title IN {} AND Title LIKE 'x{:like}%'", [f"x{name}x", "y"], name)
+    assert client.query(soql)["totalSize"] == 1
+
+
+def test_dates_that_the_client_writes(client: Any, clock: Clock) -> None:
+    client.Lead.create(GOOD | {"Visit_On__c": "2026-11-22"})
+    for field, value in (("CreatedDate", clock() - timedelta(seconds=5)), ("Visit_On__c", date(2026, 11, 21))):
+        soql = format_soql("SELECT Id FROM Lead WHERE {:literal} > {}", field, value)
+        assert client.query(soql)["totalSize"] == 1
+
+
+def test_all_pages_of_a_query(client: Any, salesforce: Salesforce) -> None:
+    for _ in range(2001):
+        salesforce.seed(KAISHA.id, "Lead", GOOD)
+    first = client.query("SELECT Id FROM Lead")
+    assert (first["totalSize"], len(first["records"]), first["done"]) == (2001, 2000, False)
+    assert len(client.query_more(first["nextRecordsUrl"], identifier_is_url=True)["records"]) == 1
+    found = client.query_all("SELECT Id FROM Lead ORDER BY Id")
+    assert (len(found["records"]), found["done"]) == (2001, True)
+    salesforce.delete(found["records"][0]["Id"])
+    assert client.query("SELECT COUNT() FROM Lead")["totalSize"] == 2000
+    assert len(list(client.query_all_iter("SELECT Id FROM Lead", include_deleted=True))) == 2001
+
+
+def test_many_records_and_many_requests(client: Any, salesforce: Salesforce) -> None:
+    body = {"allOrNone": False, "records": [{"attributes": {"type": "Lead"}, **GOOD}, {"attributes": {"type": "Lead"}}]}
+    results = client.restful("composite/sobjects", method="POST", json=body)
+    assert [one["success"] for one in results] == [True, False]
+    part = {"method": "GET", "url": f"/services/data/v67.0/sobjects/Lead/{results[0]['id']}", "referenceId": "a"}
+    [told] = client.restful("composite", method="POST", json={"compositeRequest": [part]})["compositeResponse"]
+    assert told["body"]["Company"] == GOOD["Company"]
+    assert client.describe()["sobjects"][0]["name"] == "Lead"
+    assert client.Lead.metadata()["objectDescribe"]["name"] == "Lead"

@@ -4,9 +4,7 @@ from local.sandbox.faults import Fault
 from local.sandbox.salesforce import Salesforce
 from local.sandbox.salesforce.ids import record_id
 from tests.local.sandbox.conftest import Clock
-from tests.local.sandbox.salesforce.conftest import BASE, FIRMA, KAISHA, LEAD, TESTS, Api
-
-DATA = "/services/data/v67.0"
+from tests.local.sandbox.salesforce.conftest import BASE, DATA, FIRMA, KAISHA, LEAD, TESTS, Api
 
 
 @pytest.fixture

@@ -176,8 +176,11 @@ def test_the_hubspot_project_is_of_the_version_that_the_code_speaks() -> None:
     assert (APP / project["srcDir"] / "app").is_dir()
 
 
-def test_the_example_of_a_workspace_file_is_valid() -> None:
-    document = read_workspace_file(ROOT / "docs" / "workspace.example.yaml").data
-    filled, problems = check(document, "demo", INTEGRATIONS)
-    assert problems == []
-    assert set(filled["integrations"]) == set(INTEGRATIONS)
+def test_the_examples_of_a_workspace_file_are_valid_and_show_every_integration() -> None:
+    shown: set[str] = set()
+    for path in sorted((ROOT / "docs").glob("workspace.*example.yaml")):
+        document = read_workspace_file(path).data
+        filled, problems = check(document, str(document["workspace"]), INTEGRATIONS)
+        assert problems == [], path.name
+        shown |= set(filled["integrations"])
+    assert shown == set(INTEGRATIONS)

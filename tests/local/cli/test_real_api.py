@@ -1,8 +1,9 @@
-"""The commands against the real API in process: what it answers is what they read."""
+"""The commands against the real handlers in process: what these answer is what they read, and the other way round."""
 
 import getpass
 import json
 import sys
+import threading
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +12,16 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 import console.app
-from local.sandbox import board, mailchimp, slack
+import webhooks.app
+from local.sandbox import board, calendly, mailchimp, slack
 from local.sandbox.falcana import Falcana
 from local.sandbox.inprocess import WsgiAdapter
-from tests.harness import REGION, SANDBOXES, Context, Stack, booking, http_event, running
+from local.sandbox.server import serve
+from tests.harness import PUBLIC, REGION, SANDBOXES, Context, Stack, booking, http_event, running
 from tests.local.cli.conftest import Run, Terminal
 from tests.local.cli.fake_stack import Answer, FakeStack
 
+EVENTS = Path(__file__).parents[3] / "events"
 EXAMPLE = Path(__file__).parents[3] / "docs" / "workspace.example.yaml"
 
 
@@ -26,6 +30,8 @@ class RealStack(FakeStack):
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         self.region = REGION
+        if target.startswith("/webhooks/"):
+            return self.received(target, headers, body)
         if not self.signed_rightly(method, target, headers, body):
             return 403, {"message": "Forbidden"}
         parts = urlsplit(target)
@@ -33,6 +39,14 @@ class RealStack(FakeStack):
         event = http_event(method, parts.path, body.decode() or None, names, parts.query)
         event["queryStringParameters"] = dict(parse_qsl(parts.query))
         answer = console.app.handler(event, Context())  # type: ignore[arg-type]
+        return answer["statusCode"], answer["body"].encode()
+
+    def received(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Hand what a scheduler sends to the receiver, as API Gateway does."""
+        _, _, vendor, workspace = path.split("/")
+        event = http_event("POST", path, body.decode(), headers)
+        event["pathParameters"] = {"vendor": vendor, "workspace": workspace}
+        answer = webhooks.app.handler(event, Context())  # type: ignore[arg-type]
         return answer["statusCode"], answer["body"].encode()
 
 
@@ -187,3 +201,72 @@ def test_salesforce_starts_at_the_site_that_was_chosen(run: Run, real: Stack) ->
     argv = ("connect", "salesforce", "--wait", "0", "--no-browser", "--workspace", "demo")
     assert run(*argv, "--json").code == 0
     assert "[bad_site]" in run(*argv, "--site", "evil.example").err
+
+
+RECORDED = {
+    "timerex": "event_confirmed.json",
+    "calendly": "invitee_created.json",
+    "calcom": "booking_created.json",
+}
+
+
+@pytest.mark.parametrize("source", RECORDED)
+def test_every_scheduler_is_connected_played_and_ended(run: Run, real: Stack, source: str) -> None:
+    real.set_up()
+    argv = ("--workspace", "demo")
+    if source == "timerex":
+        secret = "timerex-security-token-0002"
+        Path("secret").write_text(secret, encoding="utf-8")
+        assert run("connect", source, "--token-file", "secret", *argv).code == 0
+    else:
+        made = run("connect", source, "--generate", "--json", *argv)
+        secret = json.loads(made.out)["token"]
+        Path("secret").write_text(secret, encoding="utf-8")
+    (shown,) = json.loads(run("sources", source, "--json", *argv).out)["sources"]
+    assert (shown["connected"], shown["tokens"]) == (True, 1)
+    file = str(EVENTS / source / RECORDED[source])
+    previewed = json.loads(run("preview", file, "--json", *argv).out)
+    assert (previewed["integration"], previewed["outcome"]) == ("booking_to_hubspot", "delivered")
+    sent = run("send", file, "--token-file", "secret", *argv)
+    assert sent.out == "Accepted: 1, repeated: 0, skipped: 0\n", sent.err
+    real.work()
+    again = run("send", file, "--token-file", "secret", "--wait", *argv)
+    assert again.code == 0, again.err
+    assert f"booking_to_hubspot.{source}." in again.out
+    assert len(real.the("contacts")) == 1
+    Path("secret").write_text("another-secret-0000001", encoding="utf-8")
+    refused = run("send", file, "--token-file", "secret", *argv)
+    assert (refused.code, f"`renkei connect {source}`" in refused.err) == (1, True)
+    assert run("disconnect", source, "--yes", *argv).code == 0
+    Path("secret").write_text(secret, encoding="utf-8")
+    assert run("send", file, "--token-file", "secret", *argv).code == 1
+    assert run("disconnect", source, "--yes", *argv).code == 1
+
+
+def test_what_calendly_was_given_is_what_the_receiver_takes(
+    run: Run, real: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real.set_up()
+    sandbox = calendly.Calendly(real.clock)
+    server = serve({"calendly": sandbox}, port=0)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    monkeypatch.setenv("RENKEI_CALENDLY_URL", f"http://127.0.0.1:{server.port}/calendly")
+    monkeypatch.setenv("CALENDLY_TOKEN", calendly.DEMO.token)
+    argv = ("--workspace", "demo")
+    keys, addresses = [], set()
+    for more in ((), ("--replace",), ("--replace",)):
+        assert run("sources", "calendly", "--create", *more, *argv).code == 0
+        (subscription,) = sandbox.subscriptions.values()
+        keys.append(str(subscription.signing_key))
+        addresses.add(subscription.callback_url)
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
+    answers = []
+    for key in keys:
+        monkeypatch.setenv("RENKEI_CALENDLY_SIGNING_KEY", key)
+        answers.append(run("send", str(EVENTS / "calendly" / "invitee_created.json"), *argv).code)
+    assert answers == [1, 0, 0], "the newest two are valid"
+    assert addresses == {f"{PUBLIC}/webhooks/calendly/demo"}
+    assert calendly.DEMO.token not in json.dumps(real.api("GET", "/api/workspaces/demo/connections")[1])

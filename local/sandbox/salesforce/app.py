@@ -145,7 +145,7 @@ class Salesforce(Behind, Vendor):
                 return self._oauth.revoke(request)
             case "userinfo":
                 return self._oauth.userinfo(request, now)
-        return json_response(200, rest.versions())
+        return json_response(200, rest.versions(self.settings.oldest_version))
 
     def _data(self, endpoint: Endpoint, parts: dict[str, str], request: Request, org: Org, now: datetime) -> Response:
         def again(part: Request) -> Answer:

@@ -90,7 +90,8 @@ class Ask:
             raise not_json("The HTTP entity body is required, but this request has no entity body.")
         try:
             body = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            json.dumps(body, ensure_ascii=False).encode()  # half a character has no place in a text
+        except (UnicodeError, json.JSONDecodeError) as error:
             where = f"[line:{error.lineno}, column:{error.colno}]" if isinstance(error, json.JSONDecodeError) else "[]"
             raise not_json(f"Unexpected character at {where}") from error
         if not isinstance(body, dict):

@@ -86,6 +86,7 @@ class Settings:
     `assignment_owner` is who gets leads by the active assignment rule, "" for nobody; `validation_field` is a field
     that a validation rule wants filled in. `duplicate_rule` looks at leads: "alert" can be saved past, "block" not.
     `booking_id_field` puts the external id for bookings on Lead, and takes it away, in all orgs.
+    Versions before `oldest_version` are gone. `usage_per_app` makes the limits header longer, as it is in some orgs.
     `unreadable_fails_whole_collection`: one record with an unknown column or a wrong kind of value refuses all.
     """
 
@@ -101,10 +102,12 @@ class Settings:
     lead_createable: bool = True
     lead_visible: bool = True
     leads_read_only: bool = False
+    oldest_version: int = 41
     organization_visible: bool = True
     rotate_refresh_tokens: bool = True
     session_seconds: int = 7200
     unreadable_fails_whole_collection: bool = True
+    usage_per_app: bool = False
     user_active: bool = True
     validation_field: str = ""
 

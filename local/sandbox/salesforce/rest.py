@@ -24,7 +24,7 @@ from local.sandbox.salesforce.orgs import Org, Settings
 from local.sandbox.salesforce.store import Store
 from local.sandbox.salesforce.tokens import Tokens
 
-OLDEST, NEWEST = 41, 68
+NEWEST = 68
 SEASONS = ("Spring", "Summer", "Winter")
 WINDOW = timedelta(hours=24)
 
@@ -72,21 +72,23 @@ class Rest:
         number, dot, rest = version.partition(".")
         if not number.isdecimal() or (dot, rest) != (".", "0") or int(number) > NEWEST:
             raise not_found()
-        if int(number) < OLDEST:
+        if int(number) < self.settings.oldest_version:
             raise Refused(410, "UNSUPPORTED_API_VERSION", "The requested API version is no longer supported")
         store, used = self.stores[org.id], self.used(org, now)
         return Ask(request, org, store, self.settings, int(number), used, now, again)
 
     def limit_info(self, org: Org, now: datetime) -> str:
         """The `Sforce-Limit-Info` header of every answer."""
-        return f"api-usage={self.used(org, now)}/{self.settings.daily_limit}"
+        used = self.used(org, now)
+        own = f"; per-app-api-usage={used}/250(appName=renkei)" if self.settings.usage_per_app else ""
+        return f"api-usage={used}/{self.settings.daily_limit}{own}"
 
 
-def versions() -> list[dict[str, str]]:
+def versions(oldest: int) -> list[dict[str, str]]:
     """GET /services/data, which needs no session."""
     return [
         {"label": _label(number), "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
-        for number in range(OLDEST, NEWEST + 1)
+        for number in range(oldest, NEWEST + 1)
     ]
 
 

@@ -122,6 +122,6 @@ def _wrong(kind: str, value: object) -> Refused:
     tokens = {str: "VALUE_STRING", bool: "VALUE_TRUE" if value else "VALUE_FALSE", int: "VALUE_NUMBER_INT"} | {
         float: "VALUE_NUMBER_FLOAT", dict: "START_OBJECT", list: "START_ARRAY", type(None): "VALUE_NULL"
     }  # fmt: skip
-    shown = "" if isinstance(value, dict | list) else f" value {value}"
-    message = f"Cannot deserialize instance of {kind} from {tokens[type(value)]}{shown} or request may be missing a "
-    return not_json(message + "required field at [line:1, column:2]")
+    shown = "{" if isinstance(value, dict) else "[" if isinstance(value, list) else value
+    message = f"Cannot deserialize instance of {kind} from {tokens[type(value)]} value {shown} or request may be "
+    return not_json(message + "missing a required field at [line:1, column:2]")

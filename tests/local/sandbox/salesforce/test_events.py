@@ -46,6 +46,7 @@ def test_an_event(data: Data, salesforce: Salesforce) -> None:
         ({"WhoId": KAISHA.user.id}, "MALFORMED_ID", ["WhoId"]),
         ({"OwnerId": "00GSb0000000001AAA"}, "MALFORMED_ID", ["OwnerId"]),
         ({"Subject": "x" * 256}, "STRING_TOO_LONG", ["Subject"]),
+        ({"Description": "x" * 32_001}, "STRING_TOO_LONG", ["Description"]),
         ({"Location": "x" * 256}, "STRING_TOO_LONG", ["Location"]),
         ({"ShowAs": "Asleep"}, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", ["ShowAs"]),
     ],

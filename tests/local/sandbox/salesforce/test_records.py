@@ -127,7 +127,8 @@ def test_messages_quote_what_was_sent(data: Data) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{", "[]", "5", '{"LastName": "a", "LastName": "b"}', '{"Score__c": NaN}', "\ud800"]
+    "body",
+    ["", "{", "[]", "5", '{"Title": "\\ud800"}', '{"LastName": "a", "LastName": "b"}', '{"Score__c": NaN}', "\ud800"],
 )
 def test_bodies_that_are_no_record(data: Data, body: str) -> None:
     raw = body.encode("utf-8", "surrogatepass")

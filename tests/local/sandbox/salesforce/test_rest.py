@@ -98,6 +98,18 @@ def test_versions_that_are_not_there(api: Api, token: str, version: str, status:
     assert _refused(api, token, f"/services/data/v{version}/limits") == (status, code)
 
 
+def test_a_version_that_is_gone(api: Api, token: str, salesforce: Salesforce) -> None:
+    salesforce.configure({"oldest_version": 68})
+    assert _refused(api, token) == (410, "UNSUPPORTED_API_VERSION")
+    assert [one["version"] for one in api.get("/services/data").json()] == ["68.0"]
+
+
+def test_the_limits_header_can_be_longer(api: Api, token: str, salesforce: Salesforce) -> None:
+    salesforce.configure({"usage_per_app": True})
+    told = api.uses(token).headers["Sforce-Limit-Info"]
+    assert told == "api-usage=1/100000; per-app-api-usage=1/250(appName=renkei)"
+
+
 def test_what_is_not_there(api: Api, token: str) -> None:
     for path in ("/nothing", f"{DATA}/sobjects/Nothing/describe", f"{DATA}/sobjects/Nothing/1"):
         assert _refused(api, token, path) == (404, "NOT_FOUND")

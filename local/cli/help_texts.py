@@ -249,8 +249,13 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
         "zeigen, was eine Buchung täte, ohne es zu tun",
     ),
     "help_properties": (
-        "list the HubSpot properties that can be mapped",
-        "連携できる HubSpot プロパティーの一覧",
-        "die zuordenbaren HubSpot-Eigenschaften auflisten",
+        "list the HubSpot properties or Salesforce fields that can be mapped",
+        "連携できる HubSpot プロパティーまたは Salesforce 項目の一覧",
+        "die zuordenbaren HubSpot-Eigenschaften oder Salesforce-Felder auflisten",
+    ),
+    "help_object": (
+        "HubSpot: companies or contacts; Salesforce: Lead",
+        "HubSpot: companies または contacts、Salesforce: Lead",
+        "HubSpot: companies oder contacts; Salesforce: Lead",
     ),
 }

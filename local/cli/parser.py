@@ -87,8 +87,8 @@ def _workspace_commands(add: _Add, help_in: _Help) -> None:
     command = add("export", workspace_commands.export, "export --output workspace.yaml")
     command.add_argument("--output", metavar="FILE", help=help_in("help_output"))
     command.add_argument("--force", action="store_true", help=help_in("help_force"))
-    command = add("properties", workspace_commands.properties, "properties companies")
-    command.add_argument("object", choices=("companies", "contacts"))
+    command = add("properties", workspace_commands.properties, "properties companies\n         renkei properties Lead")
+    command.add_argument("object", choices=("companies", "contacts", "Lead"), help=help_in("help_object"))
 
 
 def _connection_commands(add: _Add, help_in: _Help) -> None:

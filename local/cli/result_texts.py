@@ -35,4 +35,6 @@ RESULTS: Final[dict[str, tuple[str, str, str]]] = {
     "h_name": ("Name", "内部名", "Name"),
     "h_label": ("Label", "表示名", "Beschriftung"),
     "h_type": ("Type", "型", "Typ"),
+    "h_required": ("Required", "必須", "Pflicht"),
+    "h_changeable": ("Changeable", "変更可", "Änderbar"),
 }

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from local.cli.context import Context
 from local.cli.errors import FAILED, OK, Misuse, Refused
-from local.cli.screen import Screen, printable
+from local.cli.screen import Screen, mark, printable
 from local.cli.shapes import Json, messages, rows, text, words
 from local.cli.yaml_file import BadFile, Problem, Step, WorkspaceFile, dotted, read_workspace_file
 from local.cli.yaml_text import to_yaml
 
 # HubSpot has hundreds of properties: the likeliest are enough to see the mistake.
 _SHOWN = 12
+_COLUMNS = ("name", "label", "type")
 
 
 def apply(context: Context, args: argparse.Namespace) -> int:
@@ -58,16 +59,23 @@ def export(context: Context, args: argparse.Namespace) -> int:
 
 
 def properties(context: Context, args: argparse.Namespace) -> int:
-    """List the HubSpot properties that rows can name."""
+    """List the properties or fields that rows can name, with what the vendor says of each."""
     answer = context.api.call("GET", "workspaces", context.workspace, "properties", args.object)
     found = rows(answer.get("properties"))
     context.screen.data({"properties": found})
     if not found:
         context.screen.note("nothing")
         return FAILED
-    columns = ("name", "label", "type")
+    facts = [name for name in ("required", "changeable") if any(name in row for row in found)]
     context.screen.table(
-        ["h_name", "h_label", "h_type"], [[text(row.get(column)) for column in columns] for row in found]
+        [f"h_{name}" for name in (*facts, *_COLUMNS)],
+        [
+            [
+                *(mark(ok=True) if row.get(name) is True else "" for name in facts),
+                *(text(row.get(name)) for name in _COLUMNS),
+            ]
+            for row in found
+        ],
     )
     return OK
 

@@ -185,3 +185,16 @@ def test_properties(run: Run, stack: FakeStack) -> None:
     result = run("properties", "contacts")
     assert (result.code, result.out, result.err) == (1, "", "Nothing found.\n")
     assert run("properties", "deals").code == 2
+
+
+def test_fields_of_a_lead_with_what_salesforce_requires(run: Run, stack: FakeStack) -> None:
+    rows = [
+        {"name": "LastName", "label": "姓", "type": "string", "required": True, "changeable": True},
+        {"name": "Jigsaw", "label": "鍵", "type": "string", "required": False, "changeable": False},
+    ]
+    stack.on("GET", f"{DEMO}/properties/Lead", (200, {"properties": rows}))
+    assert run("properties", "Lead").out.splitlines() == [
+        "Required  Changeable  Name      Label  Type",
+        "✓         ✓           LastName  姓     string",
+        "                      Jigsaw    鍵     string",
+    ]

@@ -91,7 +91,7 @@ class Ask:
         try:
             body = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
             json.dumps(body, ensure_ascii=False).encode()  # half a character has no place in a text
-        except (UnicodeError, json.JSONDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             where = f"[line:{error.lineno}, column:{error.colno}]" if isinstance(error, json.JSONDecodeError) else "[]"
             raise not_json(f"Unexpected character at {where}") from error
         if not isinstance(body, dict):

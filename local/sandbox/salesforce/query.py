@@ -14,7 +14,8 @@ from local.sandbox.salesforce.store import Record
 from local.sandbox.salesforce.where import Finder
 
 FEWEST, MOST, MOST_OFFSET = 200, 2000, 2000
-SIZE = re.compile(r"batchsize\s*=\s*(\d+)", re.IGNORECASE)
+SIZE = re.compile(r"batchsize\s*=\s*(\d{1,9})", re.IGNORECASE)
+PLACE = re.compile(r"(\w+)-(\d{1,9})", re.ASCII)
 
 
 def query(ask: Ask) -> Answer:
@@ -29,11 +30,11 @@ def query_all(ask: Ask) -> Answer:
 
 def more(ask: Ask, locator: str) -> Answer:
     """GET …/query/{locator}: what `nextRecordsUrl` leads to."""
-    name, _, start = locator.partition("-")
-    if name not in ask.store.pages or not start.isdecimal():
+    place = PLACE.fullmatch(locator)
+    if place is None or place[1] not in ask.store.pages:
         raise Refused(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-    found, size = ask.store.pages[name]
-    return _page(ask, found, int(start), size, name)
+    found, size = ask.store.pages[place[1]]
+    return _page(ask, found, int(place[2]), size, place[1])
 
 
 def _first(ask: Ask, *, deleted: bool) -> Answer:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from local.sandbox.salesforce.errors import Refused
 
-MOST = 100_000
+MOST, LONGEST_NUMBER = 100_000, 9
 TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<string>'(?:[^'\\\r\n]|\\.)*')"
     r"|(?P<datetime>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))|(?P<date>\d{4}-\d\d-\d\d)(?![\dT])"
@@ -235,7 +235,7 @@ class _Reader:
 
     def _number(self) -> int:
         token = self._peek()
-        if token.kind != "number" or not token.text.isdecimal():
+        if token.kind != "number" or not token.text.isdecimal() or len(token.text) > LONGEST_NUMBER:
             raise self._unexpected()
         self.at += 1
         return int(token.text)

@@ -108,6 +108,7 @@ def test_order(data: Data, names: list[str], order: str, expected: str) -> None:
         ("SELECT Id FROM Lead WHERE CreatedDate > 2026-11-22T10:00:00", "MALFORMED_QUERY", "unexpected token"),
         ("SELECT Id FROM Lead WHERE CreatedDate > 2026-11-22T10:00:00 09:00", "MALFORMED_QUERY", "unexpected token"),
         ("SELECT Id FROM Lead LIMIT x", "MALFORMED_QUERY", "'x'"),
+        ("SELECT Id FROM Lead LIMIT " + "9" * 5000, "MALFORMED_QUERY", "'999"),
         ("SELECT Id FROM Lead; SELECT Id FROM User", "MALFORMED_QUERY", "';'"),
         ("SELECT Id FROM Lead WHERE Title = '" + "x" * 4001 + "'", "MALFORMED_QUERY", "4000"),
         ("SELECT Id FROM Lead LIMIT 5 OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "2000"),
@@ -130,6 +131,7 @@ def test_order(data: Data, names: list[str], order: str, expected: str) -> None:
         ("SELECT Id FROM Lead WHERE OwnerId LIKE '005%'", "INVALID_QUERY_FILTER_OPERATOR", "invalid operator"),
         ("SELECT Id FROM Lead WHERE IsConverted > false", "INVALID_QUERY_FILTER_OPERATOR", "not allowed"),
     ],
+    ids=lambda text: text[-40:],
 )  # fmt: skip
 def test_what_is_refused(data: Data, soql: str, code: str, told: str) -> None:
     response = data("GET", "/query", q=soql)

@@ -128,8 +128,12 @@ def test_messages_quote_what_was_sent(data: Data) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["", "{", "[]", "5", '{"Title": "\\ud800"}', '{"LastName": "a", "LastName": "b"}', '{"Score__c": NaN}', "\ud800"],
-)
+    [
+        "", "{", "[]", "5", "[" * 100_000, '{"Score__c": ' + "9" * 5000 + "}", '{"Title": "\\ud800"}',
+        '{"LastName": "a", "LastName": "b"}', '{"Score__c": NaN}', "\ud800",
+    ],
+    ids=lambda body: repr(body[:20]),
+)  # fmt: skip
 def test_bodies_that_are_no_record(data: Data, body: str) -> None:
     raw = body.encode("utf-8", "surrogatepass")
     headers = data.headers | {"Content-Type": "application/json"}

@@ -81,9 +81,9 @@ class Run:
 
     def task(self, job: Job) -> Task | Outcome:
         """The task of a job, or why there is none."""
-        digest = self._work.platform.vault.digest
+        digest, german = self._work.platform.vault.digest, self._work.language == "de"
         try:
-            return draft(job.id, booking_of(job.payload), self._settings, self._facts, digest)
+            return draft(job.id, booking_of(job.payload), self._settings, self._facts, digest, german=german)
         except Outcome as end:
             return end
 
@@ -92,7 +92,8 @@ class Run:
         known = Known(self._settings, self._work.platform.clock(), self._me)
         bookings = [task.booking for task in tasks]
         wanted = [booking_link(one.source, id_) for one in bookings for id_ in (one.id, one.previous_id) if id_]
-        known.links |= links.recall(self._scope, [*wanted, *(task.user for task in tasks if task.user)])
+        wanted += [link for task in tasks for link in (task.user, task.guest) if link]
+        known.links |= links.recall(self._scope, wanted)
         roots = [str(row["root"]) for row in known.links.values() if row.get("root")]
         first = {booking_link(one.source, root) for one in bookings for root in roots} - known.links.keys()
         known.links |= links.recall(self._scope, sorted(first)) if first else {}

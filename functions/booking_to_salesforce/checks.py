@@ -17,18 +17,22 @@ _ID = re.compile(r"[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?", re.ASCII)
 _ID_LENGTH = 80  # a scheduler's name and its booking's id
 
 
-def problems(settings: Settings, facts: Mapping[str, Fact], *, events: bool) -> Iterator[Problem]:
-    """What is wrong with settings. `events`: whether the user may create events."""
+def problems(settings: Settings, facts: Mapping[str, Fact], *, events: bool, german: bool = False) -> Iterator[Problem]:
+    """What is wrong with settings. `events`: whether the user may create events; `german`: how numbers are read."""
     yield from _key(settings.booking_id_field, facts)
     if settings.event and not events:
         yield Problem(("event",), "the connected Salesforce user may not create events; it needs Edit Events")
     for position, rules in enumerate(settings.calendars):
         place: Path = ("calendars", position, "lead")
         for index, row in enumerate(rules.lead):
-            yield from _row(row, facts, (*place, index))
+            if row.target == settings.booking_id_field:
+                yield Problem((*place, index, "property"), f"{row.target} is the booking_id_field: Renkei fills it in")
+            else:
+                yield from _row(row, facts, (*place, index), german=german)
         yield from _missing(rules, settings, facts, place)
-    if settings.blank_company and (company := facts.get(_COMPANY)) and shaped(settings.blank_company, company)[1]:
-        yield Problem(("blank_company",), f"it has more than the {company.length} characters of {_COMPANY}")
+    company = facts.get(_COMPANY)
+    if settings.blank_company and company and not _kept(settings.blank_company, company):
+        yield Problem(("blank_company",), f"{_shown(company)} takes 1 to {company.length} characters")
 
 
 def _key(name: str | None, facts: Mapping[str, Fact]) -> Iterator[Problem]:
@@ -48,7 +52,7 @@ def _key(name: str | None, facts: Mapping[str, Fact]) -> Iterator[Problem]:
         yield Problem(place, f"the connected user may not write {name}", allowed)
 
 
-def _row(row: Row, facts: Mapping[str, Fact], place: Path) -> Iterator[Problem]:
+def _row(row: Row, facts: Mapping[str, Fact], place: Path, *, german: bool) -> Iterator[Problem]:
     fact = facts.get(row.target)
     if fact is None or not fact.mappable:
         why = "Lead has no such field" if fact is None else f"{fact.name} ({fact.label}) cannot be written by a mapping"
@@ -57,23 +61,29 @@ def _row(row: Row, facts: Mapping[str, Fact], place: Path) -> Iterator[Problem]:
     if row.policy != "create" and not fact.updateable:
         yield Problem((*place, "policy"), f"{_shown(fact)} can only be written on a new lead", ("create",))
     if row.text is not None:
-        yield from _text(row.text, fact, place)
+        yield from _text(row.text, fact, place, german=german)
     elif row.source is not None and not _fits(row.source, fact):
         yield Problem((*place, "from"), f"{_shown(fact)} is of type {fact.type}; {row.source} does not fit")
     elif row.question is not None and fact.type == "reference":
         yield Problem((*place, "question"), f"{_shown(fact)} holds the id of a record; give it as text")
 
 
-def _text(text: str, fact: Fact, place: Path) -> Iterator[Problem]:
+def _text(text: str, fact: Fact, place: Path, *, german: bool) -> Iterator[Problem]:
     if fact.type == "reference":
         if not _ID.fullmatch(text):
             yield Problem((*place, "text"), f"{_shown(fact)} takes the id of a record, of 15 or 18 characters")
         return
-    if shaped(text, fact)[1] is None:
+    if _kept(text, fact, german=german):
         return
     allowed = tuple(value for value, _ in fact.options or ())
-    wants = f"{fact.length} characters at most" if fact.length and not allowed else f"a {fact.type}"
+    wants = f"1 to {fact.length} characters" if fact.length and not allowed else f"a {fact.type}"
     yield Problem((*place, "text"), f"{_shown(fact)} takes {'one of its options' if allowed else wants}", allowed)
+
+
+def _kept(text: str, fact: Fact, *, german: bool = False) -> bool:
+    """Whether a field takes a text whole."""
+    value, warn = shaped(text.strip(), fact, german=german)
+    return bool(value) and warn is None
 
 
 def _fits(source: str, fact: Fact) -> bool:

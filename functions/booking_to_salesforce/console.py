@@ -34,7 +34,7 @@ def check(
     parts: Platform,
     workspace: str,
     given: Mapping[str, Any],
-    language: Language,  # noqa: ARG001 - labels are in the Salesforce user's language
+    language: Language,
 ) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
     """({object: {field: fact}} to keep with the settings, what is wrong with them) against the org."""
     settings = Settings.model_validate(given)
@@ -51,7 +51,8 @@ def check(
         return {}, [Problem((), "the connected Salesforce user may not create leads; give it Create on Lead")]
     described = {field["name"]: field for field in fields}
     facts = facts_of(described)
-    problems = list(checks.problems(settings, facts, events=not settings.event or _may_create_events(org)))
+    events = not settings.event or _may_create_events(org)
+    problems = list(checks.problems(settings, facts, events=events, german=language == "de"))
     return {LEAD: {name: described[name] for name in checks.kept(settings, facts)}}, problems
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from booking_to_salesforce.fields import OWNER, Fact, shaped, utc
-from booking_to_salesforce.known import EVENT, LEAD, Known, Step, Task
+from booking_to_salesforce.known import EVENT, LEAD, WHO, Known, Step, Task
+from booking_to_salesforce.leads import under_way
 from renkei.actions import Create, Delete, Item, Remember, Search, Update
 from renkei.bookings import field
 from renkei.chains import booking_link, chain, closes
 
-_WHO = "WhoId"
 _LONGEST = {"Subject": 255, "Location": 255, "Description": 32_000}
 
 
@@ -23,8 +23,8 @@ def looks(tasks: Sequence[Task], known: Known) -> Iterator[Search]:
     wanted = {
         who: None for link in _wanted(tasks, known) if known.unclear(link, "event_sent") and (who := _who(link, known))
     }
-    if new := tuple(who for who in wanted if (EVENT, _WHO, who) not in known.looked):
-        yield Search(EVENT, {_WHO: new}, (_WHO, "Description"))
+    if new := tuple(who for who in wanted if (EVENT, WHO, who) not in known.looked):
+        yield Search(EVENT, {WHO: new}, (WHO, "Description"))
 
 
 def event_actions(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
@@ -50,6 +50,9 @@ def _next(link: str, task: Task, wanted: Mapping[str, str], known: Known) -> Ste
     if held is None and (found := _found(link, known)):
         made_for = task.booking.id if (task.id, found) in known.makers else "-"
         return Remember(link, {"event": found, "event_for": made_for, "event_sent": ""})
+    if held is None and (wait := under_way(link, "event_sent", known)):
+        known.refused[task.id] = wait
+        return None
     if not wanted:
         if held:
             return Delete(EVENT, (held,), {held: (task.id,)})
@@ -64,8 +67,8 @@ def _next(link: str, task: Task, wanted: Mapping[str, str], known: Known) -> Ste
     if who is None:
         return None
     if (link, "event_sent") not in known.noted:
-        return Remember(link, {"event_sent": True})
-    return Create(EVENT, "", (Item(_key(link), {**wanted, _WHO: who}, tasks=(task.id,)),))
+        return Remember(link, {"event_sent": known.now.isoformat()})
+    return Create(EVENT, "", (Item(_key(link), {**wanted, WHO: who}, tasks=(task.id,)),))
 
 
 def _held(link: str, known: Known) -> str | None:

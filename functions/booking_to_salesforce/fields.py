@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from renkei.bookings import Booking
@@ -34,7 +34,9 @@ _DAY = (
     re.compile(r"(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?"),
     re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})"),
 )
-_PARTS = re.compile(r"\s*[,;、,;]\s*")
+_YEARS = range(1701, 4000)  # Salesforce keeps 1700 to 4000; at the edges the zone decides
+_SEPARATOR = re.compile("([,;、\uff0c\uff1b])")
+_MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 @dataclass(frozen=True)
@@ -65,17 +67,20 @@ def facts_of(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, Fact]:
     return {name: Fact(**fact) for name, fact in kept.items()}
 
 
-def shaped(text: str, fact: Fact, booking: Booking | None = None) -> tuple[str, Warn | None]:
+def shaped(  # noqa: PLR0911 - a table
+    text: str, fact: Fact, booking: Booking | None = None, *, german: bool = False
+) -> tuple[str, Warn | None]:
     """(the text as the field takes it, what a person should know); "" where it cannot be taken.
 
-    Booleans become `true` or `false`, numbers digits with a point, dates ISO 8601. A time without an offset is
-    taken to be in the booking's.
+    Booleans become `true` or `false`, numbers digits with a point (`german` reads 1.200,5 as 1200.5), dates ISO 8601.
+    A time without an offset is taken to be in the booking's.
     """
+    text = text.encode(errors="replace").decode()  # half a surrogate pair is no text
     match fact.type:
         case "boolean":
             return _boolean(text, fact)
         case "int" | "double" | "currency" | "percent":
-            return _number(text, fact)
+            return _number(text, fact, german=german)
         case "date" | "datetime":
             return _moment(text, fact, booking)
         case "picklist" if fact.options is not None:
@@ -84,6 +89,8 @@ def shaped(text: str, fact: Fact, booking: Booking | None = None) -> tuple[str, 
             return _options(text, fact)
         case "email":
             text = normal_mail(text)
+            if text and not _MAIL.fullmatch(text):
+                return "", _warn("salesforce_no_mail", fact)
         case "string" | "phone" | "url" | "picklist" | "combobox":
             text = " ".join(text.split())
     return _fitting(text, fact)
@@ -95,9 +102,8 @@ def _fitting(text: str, fact: Fact) -> tuple[str, Warn | None]:
         return text, None
     if fact.type in _WHOLE:
         return "", _warn("salesforce_too_long", fact, length=str(fact.length))
-    while _units(text) > fact.length:
-        text = text[: fact.length - (_units(text[: fact.length]) - len(text[: fact.length]))]
-    return text.rstrip(), _warn("salesforce_cut", fact, length=str(fact.length))
+    kept = text.encode("utf-16-le")[: 2 * fact.length].decode("utf-16-le", errors="ignore")
+    return kept.rstrip(), _warn("salesforce_cut", fact, length=str(fact.length))
 
 
 def _units(text: str) -> int:
@@ -105,33 +111,35 @@ def _units(text: str) -> int:
 
 
 def _boolean(text: str, fact: Fact) -> tuple[str, Warn | None]:
-    meant = _BOOLEANS.get(fold_name(text).casefold(), "")
+    meant = _BOOLEANS.get(_folded(text), "")
     return meant, None if meant else _warn("salesforce_no_boolean", fact)
 
 
-def _number(text: str, fact: Fact) -> tuple[str, Warn | None]:
-    digits = number(text)
+def _number(text: str, fact: Fact, *, german: bool) -> tuple[str, Warn | None]:
+    digits = number(text, german=german)
     if digits is None:
         return "", _warn("no_number", fact)
-    value = Decimal(digits).quantize(Decimal(1).scaleb(-fact.scale), ROUND_HALF_UP)
+    value = Decimal(digits).quantize(Decimal(1).scaleb(-fact.scale), ROUND_HALF_UP, Context(prec=99))
     room = fact.digits if fact.type == "int" else fact.precision - fact.scale
     exact = value == Decimal(digits) or fact.type != "int"
     if not exact or (room > 0 and abs(value) >= Decimal(10) ** room) or Decimal(repr(float(value))) != value:
         return "", _warn("no_number", fact)
-    return format(value, "f"), None
+    plain = format(value, "f") if value else "0"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain, None
 
 
 def _moment(text: str, fact: Fact, booking: Booking | None) -> tuple[str, Warn | None]:
+    text = fold_name(text)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
     if fact.type == "date":
         day = moment.date() if moment else _day(text)
-        return (day.isoformat(), None) if day else ("", _warn("salesforce_no_date", fact))
+        return (day.isoformat(), None) if day and day.year in _YEARS else ("", _warn("salesforce_no_date", fact))
     if moment and moment.tzinfo is None and booking and len(text) > len("2026-11-22"):
         moment = moment.replace(tzinfo=booking.start.tzinfo)
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
         return "", _warn("salesforce_no_date", fact)
     return utc(moment), None
 
@@ -143,7 +151,7 @@ def utc(moment: datetime) -> str:
 
 def _day(text: str) -> date | None:
     for form in _DAY:
-        if found := form.fullmatch(fold_name(text).replace(" ", "")):
+        if found := form.fullmatch(text.replace(" ", "")):
             try:
                 return date(int(found["y"]), int(found["m"]), int(found["d"]))
             except ValueError:
@@ -152,28 +160,44 @@ def _day(text: str) -> date | None:
 
 
 def _option(text: str, fact: Fact) -> tuple[str, Warn | None]:
-    found = _chosen(text, fact.options or ())
-    return (found, None) if found is not None else ("", _warn("salesforce_no_option", fact))
+    found = _known(fact.options or ()).get(_folded(text))
+    return (found, None) if found else ("", _warn("salesforce_no_option", fact))
 
 
 def _options(text: str, fact: Fact) -> tuple[str, Warn | None]:
     """Several options, separated as a form's check boxes are; what is no option is left out and told."""
     if fact.options is None:
-        return ";".join(dict.fromkeys(filter(None, _PARTS.split(text)))), None
-    whole = _chosen(text, fact.options)
-    found = [whole] if whole is not None else [_chosen(part, fact.options) for part in _PARTS.split(text) if part]
-    taken = dict.fromkeys(one for one in found if one is not None)
-    return ";".join(taken), _warn("salesforce_no_option", fact) if None in found else None
+        found: list[str | None] = [*filter(None, map(str.strip, _SEPARATOR.split(text)[::2]))]
+    else:
+        found = [*_named(text, _known(fact.options))]
+    taken = ";".join(dict.fromkeys(one for one in found if one))
+    if _units(taken) > fact.length > 0:
+        return "", _warn("salesforce_too_long", fact, length=str(fact.length))
+    return taken, _warn("salesforce_no_option", fact) if None in found or not taken else None
 
 
-def _chosen(text: str, options: Sequence[Sequence[str]]) -> str | None:
-    """The value of the option that a text names by value or by label."""
-    folded = fold_name(text).casefold()
-    for place in (0, 1):
-        for option in options:
-            if fold_name(option[place]).casefold() == folded:
-                return option[0]
-    return None
+def _named(text: str, known: Mapping[str, str]) -> Iterator[str | None]:
+    """The options that a text names, None for what is none. One may hold a comma: the longest run of parts counts."""
+    longest = max((len(_SEPARATOR.findall(word)) for word in known), default=0)
+    parts, place = _SEPARATOR.split(text), 0
+    while place < len(parts):
+        one, size = None, 1
+        for size in range(2 * longest + 1, 0, -2):
+            if one := known.get(_folded("".join(parts[place : place + size]))):
+                break
+        if one or parts[place].strip():
+            yield one
+        place += size + 1
+
+
+def _known(options: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Each option's value by what may name it: its value, or else its label."""
+    by_label = {_folded(label): value for value, label in reversed(options)}
+    return by_label | {_folded(value): value for value, _ in reversed(options)}
+
+
+def _folded(text: str) -> str:
+    return fold_name(text).casefold()
 
 
 def _warn(code: str, fact: Fact, **more: str) -> Warn:

@@ -2,8 +2,8 @@
 
 What is remembered of a lead stands under the link of the first booking of its chain: `sent` (when a creation was
 sent, for as long as its end is not known), `seen` (the leads with the address that were there before), `who` (the
-lead, or the record that is taken for it) and `made` (whether we made it). And of its event: `event_sent`, `event`,
-`event_for` (the booking whose times it has).
+lead, or the record that is taken for it) and `made` (whether we made it). And of its event: `event_sent` (when),
+`event`, `event_for` (the booking whose times it has). Under the link of a guest stands which lead is which booking's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from datetime import datetime
 
 from booking_to_salesforce import Rules, Settings
 from booking_to_salesforce.fields import OWNER
-from renkei import chains
 from renkei.actions import (
     Create,
     Delete,
@@ -29,11 +28,13 @@ from renkei.actions import (
     Upsert,
 )
 from renkei.bookings import Booking
-from renkei.errors import Conflict, Misconfigured, NotFound, Outcome
+from renkei.chains import booking_link
+from renkei.chains import root as chain_root
+from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected, Retry
 from renkei.mapping import Value, Warn
 
 LEAD, CONTACT, EVENT, USER = "Lead", "Contact", "Event", "User"
-EMAIL = "Email"
+EMAIL, WHO = "Email", "WhoId"
 DUPLICATE, EXISTS = "salesforce_duplicate", "salesforce_exists"
 _OWNERS = {"INVALID_CROSS_REFERENCE_KEY", "INACTIVE_OWNER_OR_USER"}
 
@@ -44,6 +45,7 @@ type Step = Look | Create | Upsert | Update | Delete | Remember
 class Task:
     """A booking with the values its rows take.
 
+    `guest`: the link under which the guest's leads are remembered, where leads are told apart by address.
     `host`: the mail address of whose user is looked for, remembered under the link `user`; `owned`: that user is to
     own the lead. `lacking`: why a new lead cannot be made of the values.
     """
@@ -53,6 +55,7 @@ class Task:
     rules: Rules
     values: tuple[Value, ...] = ()
     email: str = ""
+    guest: str = ""
     host: str = ""
     user: str = ""
     owned: bool = False
@@ -98,11 +101,11 @@ class Known:
 
     def link(self, task: Task) -> str:
         """Where a task's lead is remembered."""
-        return chains.booking_link(task.booking.source, self.root(task))
+        return booking_link(task.booking.source, self.root(task))
 
     def root(self, task: Task) -> str:
         """The id of the first booking of the task's chain."""
-        return chains.root(task.booking.source, task.booking.id, self.links)
+        return chain_root(task.booking.source, task.booking.id, self.links)
 
     def key(self, task: Task) -> str:
         """What stands for a task's chain in Salesforce: in the booking-id field of its lead, in its event's text."""
@@ -146,7 +149,8 @@ class Known:
         match action:
             case Remember():
                 self.links[action.link] = {**self.links.get(action.link, {}), **action.values}
-                self.noted |= {(action.link, what) for what in ("sent", "event_sent") if action.values.get(what)}
+                for object_name, what in ((LEAD, "sent"), (EVENT, "event_sent")):
+                    self._note(action, object_name, what)
             case Look():
                 for read, found in zip(action.reads, result.each, strict=True):
                     self._looked(read, found)
@@ -157,12 +161,17 @@ class Known:
                     else:
                         self._wrote(action, item, result.records[item.key])
             case Delete():
-                for key in action.keys:
-                    end = result.failed.get(key)
-                    if end is None or isinstance(end, NotFound):
-                        self.gone.add(key)
-                    else:
-                        self.refused |= dict.fromkeys(action.tasks[key], end)
+                self.gone |= {key for key in action.keys if isinstance(result.failed.get(key), NotFound | None)}
+                for key, end in result.failed.items():
+                    self.refused |= dict.fromkeys(action.tasks[key] if key not in self.gone else (), end)
+
+    def _note(self, action: Remember, object_name: str, what: str) -> None:
+        """Take in that a creation is about to be sent, or that there is none to wait for."""
+        if action.values.get(what):
+            self.noted.add((action.link, what))
+        elif what in action.values:
+            self.noted.discard((action.link, what))
+            self.returned.discard((object_name, action.link))
 
     def _looked(self, read: Search | Read, found: Result) -> None:
         if isinstance(read, Read):
@@ -199,10 +208,14 @@ class Known:
                 self.refused |= dict.fromkeys(item.tasks, end)
             return
         link = _link(item)
-        if isinstance(end, Conflict) and end.code == EXISTS and end.record_id:
+        if isinstance(end, Conflict) and end.code == EXISTS and end.record_id and self._ours(end):
             self.created[action.object, link] = Record(end.record_id, {}, new=True)
             return
         self.returned.add((action.object, link))
+        if isinstance(end, Conflict) and end.code == EXISTS:
+            end = Rejected("salesforce_duplicate_value", property=end.params.get("property", "-"))
+        if action.object == EVENT and _about_who(end):
+            end = Retry("record_gone", vendor="salesforce")  # the lead went meanwhile: it is looked at anew
         if isinstance(end, Conflict) and end.code == DUPLICATE and action.object == LEAD:
             self.duplicates[link] = end.record_id
         elif owner and owner not in self.inactive and isinstance(end, Misconfigured) and _about_owner(end):
@@ -210,11 +223,20 @@ class Known:
         else:
             self.refused |= dict.fromkeys(item.tasks, end)
 
+    def _ours(self, end: Conflict) -> bool:
+        """Whether it is the booking's id that stands on a record already, and no other unique value."""
+        return end.params.get("property") == self.settings.booking_id_field
+
 
 def _link(item: Item) -> str:
     """The link that a creation's key stands for."""
     source, _, root = item.key.partition("-")
-    return chains.booking_link(source, root)
+    return booking_link(source, root)
+
+
+def _about_who(end: Outcome) -> bool:
+    gone = isinstance(end, NotFound) or end.code == "salesforce_converted"
+    return gone or (end.code == "salesforce_field" and WHO in end.params.get("property", ""))
 
 
 def _about_owner(end: Misconfigured) -> bool:

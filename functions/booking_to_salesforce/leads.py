@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from booking_to_salesforce.fields import OWNER
 from booking_to_salesforce.known import CONTACT, EMAIL, LEAD, Known, Step, Task
@@ -17,8 +18,9 @@ from renkei.chains import chain
 from renkei.errors import Outcome, Rejected, Retry, Skip
 
 _UNDER_WAY = timedelta(minutes=5)  # after which a creation that was sent has ended one way or the other
+_CLOCKS = timedelta(minutes=10)  # that ours and Salesforce's may be apart
 _MOST_SEEN = 50
-_ALWAYS = (EMAIL, "IsConverted", "ConvertedContactId", "CreatedById")
+_ALWAYS = (EMAIL, "IsConverted", "ConvertedContactId", "CreatedById", "CreatedDate")
 
 
 def looks(tasks: Sequence[Task], known: Known) -> Iterator[Search | Read]:
@@ -83,6 +85,8 @@ def lead_actions(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
             continue
         taken |= claims
         if found := _found(task, known):
+            if task.guest and found.new:  # first: whoever comes after a death must not take it for another booking's
+                notes[task.guest] = {found.id: link}
             notes[link] = {"who": found.id, "made": found.new, "sent": ""}
         elif wait := _waits(task, known):
             known.refused[task.id] = wait
@@ -113,9 +117,7 @@ def _found(task: Task, known: Known) -> Record | None:
     if by:
         mine = [one for one in known.records.get(LEAD, {}).values() if one.properties.get(by) == known.key(task)]
     elif known.unclear(link, "sent"):
-        before = set(str(known.links[link].get("seen") or "").split(","))
-        ours = [one for one in known.having(LEAD, task.email, closed=True) if one.id not in before]
-        mine = [one for one in ours if one.properties.get("CreatedById") == known.me and not _others(one.id, known)]
+        mine = _made_since(task, link, known)
     else:
         mine = []
     if mine:
@@ -127,9 +129,22 @@ def _found(task: Task, known: Known) -> Record | None:
     return Record(found[0].id, {}) if found else None
 
 
-def _others(id_: str, known: Known) -> bool:
-    """Whether a lead is another booking's already, as far as this batch knows."""
-    return any(row.get("who") == id_ for row in known.links.values())
+def _made_since(task: Task, link: str, known: Known) -> list[Record]:
+    """The guest's leads, newest first, that may be what an earlier attempt made: ours, new, and no other booking's.
+
+    Converted ones were not asked for when it was noted what had been there; of those, the date tells.
+    """
+    row, guest = known.links[link], known.links.get(task.guest, {})
+    before = set(str(row.get("seen") or "").split(","))
+    since = datetime.fromisoformat(str(row["sent"])) - _CLOCKS
+    found = takewhile(lambda one: one.id not in before, known.having(LEAD, task.email, closed=True))
+    return [
+        one
+        for one in found
+        if one.properties.get("CreatedById") == known.me
+        and guest.get(one.id, link) == link
+        and datetime.fromisoformat(one.properties["CreatedDate"]) >= since
+    ]
 
 
 def _waits(task: Task, known: Known) -> Outcome | None:
@@ -137,18 +152,24 @@ def _waits(task: Task, known: Known) -> Outcome | None:
     link = known.link(task)
     if link in known.duplicates:  # of a record that this user may not see
         return (Skip if known.settings.match == "skip" else Rejected)("salesforce_duplicate_hidden")
-    if known.settings.booking_id_field is None and known.unclear(link, "sent"):
-        left = datetime.fromisoformat(str(known.links[link]["sent"])) + _UNDER_WAY - known.now
-        if left > timedelta():
-            return Retry("salesforce_unclear", after=left)
+    if known.settings.booking_id_field is None and (wait := under_way(link, "sent", known)):
+        return wait
     return task.lacking
+
+
+def under_way(link: str, what: str, known: Known) -> Retry | None:
+    """To wait, while a creation of an earlier attempt (`sent`, `event_sent`) may still be under way at Salesforce."""
+    if not known.unclear(link, what):
+        return None
+    left = datetime.fromisoformat(str(known.links[link][what])) + _UNDER_WAY - known.now
+    return Retry("salesforce_unclear", after=left) if left > timedelta() else None
 
 
 def _seen(task: Task, known: Known) -> str:
     """The guest's newest leads, as they are remembered."""
     if known.settings.booking_id_field:
         return ""
-    return ",".join(record.id for record in known.having(LEAD, task.email, closed=True)[:_MOST_SEEN])
+    return ",".join(record.id for record in known.having(LEAD, task.email)[:_MOST_SEEN])
 
 
 def _taken_back(tasks: Sequence[Task], known: Known) -> dict[str, dict[str, str | bool]]:

@@ -26,11 +26,17 @@ _COMPANY = "Company"
 
 
 def draft(
-    id_: str, booking: Booking, settings: Settings, facts: Mapping[str, Fact], digest: Callable[[str, str], str]
+    id_: str,
+    booking: Booking,
+    settings: Settings,
+    facts: Mapping[str, Fact],
+    digest: Callable[[str, str], str],
+    *,
+    german: bool = False,
 ) -> Task:
     """Read a booking by the first rules that fit its calendar. Skip, Misconfigured or Rejected if it has no task.
 
-    `facts` are those of Lead's fields; `digest` makes keyed digests of (purpose, text).
+    `facts` are those of Lead's fields; `digest` makes keyed digests of (purpose, text); `german`: how numbers are read.
     """
     if booking.kind == "cancelled" and not settings.event:
         raise Skip("rescheduled" if booking.changed else "cancelled")
@@ -41,7 +47,7 @@ def draft(
     if booking.kind == "cancelled":
         return Task(id_, booking, rules)
     texts, warns = read(rules.lead, booking, Reading({}, order=settings.name_order))
-    values = [one for text in texts for one in _shaped(text, facts, booking, warns)]
+    values = [one for text in texts for one in _shaped(text, facts, booking, warns, german=german)]
     owned = any(row.target == OWNER and row.source is not None for row in rules.lead)
     host = normal_mail(booking.hosts[0].email) if booking.hosts and (owned or settings.event) else ""
     email = next((value.value for value in values if value.property == EMAIL), "")
@@ -50,20 +56,23 @@ def draft(
     lacking = _lacking(values, settings, facts, rules, warns)
     kept = tuple(value for value in values if value.property != OWNER or not owned)
     user = f"user#{digest('user', host)}" if host else ""
-    return Task(id_, booking, rules, kept, email, host, user, owned, lacking, tuple(warns))
+    guest = f"guest#{digest('guest', email)}" if email and settings.booking_id_field is None else ""
+    return Task(id_, booking, rules, kept, email, guest, host, user, owned, lacking, tuple(warns))
 
 
 def _needs_mail(settings: Settings) -> bool:
     return settings.booking_id_field is None or settings.match != "create"
 
 
-def _shaped(value: Value, facts: Mapping[str, Fact], booking: Booking, warns: list[Warn]) -> Iterator[Value]:
+def _shaped(
+    value: Value, facts: Mapping[str, Fact], booking: Booking, warns: list[Warn], *, german: bool
+) -> Iterator[Value]:
     """The value as its field takes it, if it does."""
     fact = facts.get(value.property)
     if fact is None or value.property == OWNER:
         yield value
         return
-    text, warn = shaped(value.value, fact, booking)
+    text, warn = shaped(value.value, fact, booking, german=german)
     warns += [warn] if warn else []
     if text:
         yield Value(value.property, text, value.policy, value.why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -30,13 +30,27 @@ def apply(parts: Platform, workspace: str, document: Mapping[str, Any], domain_n
         raise Wrong(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", message, problems)
     now = parts.clock()
     workspaces.save_address(config.public_url(domain_name))
-    for key in filled["integrations"]:
+    facts = _chosen(workspace, filled["integrations"])
+    changed = [*filled["integrations"], *facts["passed_over"]]
+    for key in changed:
         workspaces.wake_later(workspace, key, now)
-    workspaces.save_settings(parts.vault, workspace, filled, types, stamp(now))
+    workspaces.save_settings(parts.vault, workspace, filled, types, stamp(now), **facts)
     sources.tell(workspace, filled)
-    for key in filled["integrations"]:
+    for key in changed:
         wake(parts, workspace, INTEGRATIONS[key])
     return {"saved": True, "warnings": []}
+
+
+def _chosen(workspace: str, given: Collection[str]) -> dict[str, list[str]]:
+    """Which integrations the files named so far, and which were passed over: what waits for those is skipped.
+
+    Before a file names any, all wait for their settings. One that was named and is no more goes on waiting.
+    """
+    kept = workspaces.settings(workspace)
+    named = {*(kept or {}).get("named", ()), *given}
+    taken = {source for key in given for source in INTEGRATIONS[key].sources}
+    passed = [key for key, one in INTEGRATIONS.items() if key not in named and not taken.isdisjoint(one.sources)]
+    return {"named": sorted(named), "passed_over": passed}
 
 
 def properties(parts: Platform, workspace: str, object_name: str, language: Language) -> list[dict[str, Any]]:

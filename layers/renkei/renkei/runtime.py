@@ -112,6 +112,8 @@ def prepare(platform: Platform, workspace: str, integration: Integration) -> Wor
     """Gather what a worker needs. Misconfigured, Reconnect or Skip where a piece is missing."""
     kept = workspaces.settings(workspace)
     given = (kept["document"].get("integrations") or {}).get(integration.key) if kept else None
+    if kept and given is None and integration.key in kept.get("passed_over", ()):
+        raise Skip("integration_off", integration=integration.key)
     if kept is None or given is None:
         raise Misconfigured("no_settings", integration=integration.key)
     if given.get("enabled") is False:

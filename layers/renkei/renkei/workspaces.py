@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,22 +53,24 @@ def save_address(base: str) -> None:
 
 
 def settings(workspace: str) -> Item | None:
-    """{`document`: the workspace file but for the recipients of notices, `types`: {object: {property: type}},
-    `saved_at`}, or None before the first.
+    """{`document`: the workspace file but for the recipients of notices, `types`: {object: {property: type or facts}},
+    `saved_at`, `named`: the integrations of all files so far, `passed_over`}, or None before the first.
+
+    `passed_over` are integrations that no file ever named although it named another one that takes the same events.
     """
     row = _TABLE.get({"workspace": workspace, "item": "settings"})
     return row | {"document": json.loads(row["document"])} if row else None
 
 
 def save_settings(
-    vault: Vault, workspace: str, document: Mapping[str, Any], types: Mapping[str, Any], saved_at: str
+    vault: Vault, workspace: str, document: Mapping[str, Any], types: Mapping[str, Any], saved_at: str, **facts: Any
 ) -> None:
-    """Keep a workspace file that was checked, with the property types it was checked against.
+    """Keep a workspace file that was checked, with the property types it was checked against, and other facts.
 
     The recipients' addresses are sealed.
     """
     notices = document.get("notices") or {}
-    row: Item = {"workspace": workspace, "item": "settings", "types": dict(types), "saved_at": saved_at}
+    row: Item = {"workspace": workspace, "item": "settings", "types": dict(types), "saved_at": saved_at, **facts}
     if to := notices.get("to"):
         row["recipients"] = vault.seal(
             json.dumps(to).encode(), workspace=workspace, purpose=_RECIPIENTS, place=workspace
@@ -103,13 +105,19 @@ def _to(kept: Item, vault: Vault) -> list[dict[str, Any]]:
 
 
 def source(workspace: str, vendor: str) -> Item | None:
-    """What the receiver knows of a source: `header`, `tokens` (digests), `listeners` (integration → vendor), `off`."""
+    """What the receiver knows of a source: `tokens` (digests), `keys` (sealed, in their order, where it signs bodies),
+    `header` (where a token travels), `listeners` (integration → vendor), `off`.
+    """
     return _TABLE.get({"workspace": workspace, "item": f"source#{vendor}"})
 
 
-def save_source(workspace: str, vendor: str, **facts: Any) -> Item:
-    """Change some of what is known of a source."""
-    return _TABLE.update({"workspace": workspace, "item": f"source#{vendor}"}, put=facts)
+def save_source(workspace: str, vendor: str, *, had: Sequence[str] | None = None, **facts: Any) -> Item:
+    """Change some of what is known of a source. `had`: the digests that were read, else ConditionFailed."""
+    key = {"workspace": workspace, "item": f"source#{vendor}"}
+    if had is None:
+        return _TABLE.update(key, put=facts)
+    when = "#tokens = :had" if had else "attribute_not_exists(#tokens) OR #tokens = :had"
+    return _TABLE.update(key, put=facts, when=when, given={":had": list(had)})
 
 
 def wake_later(workspace: str, integration: str, now: datetime) -> None:

@@ -26,12 +26,28 @@ def test_a_booking_before_the_connection_waits_and_goes_on_by_itself(stack: Stac
     stack.api("POST", "/api/workspaces/demo/connections/timerex", {"token": "timerex-security-token-0001"})
     stack.post(booking())
     stack.work()
-    (delivery,) = stack.deliveries()
-    assert (delivery["state"], delivery["reason"]) == ("parked", "no_settings")
+    assert {(one["state"], one["reason"]) for one in stack.deliveries()} == {("parked", "no_settings")}
     stack.connect()
     stack.apply()
     stack.work()
-    assert stack.deliveries()[0]["state"] == "delivered"
+    ends = {one["integration"]: (one["state"], one["reason"]) for one in stack.deliveries()}
+    passed_over = ("skipped", "integration_off")
+    assert ends == {"booking_to_hubspot": ("delivered", None), "booking_to_salesforce": passed_over}
+
+
+def test_an_integration_that_was_taken_out_of_the_file_loses_nothing(ready: Stack) -> None:
+    ready.hubspot.faults.add(Fault(status=503, times=None))
+    (delivery,) = deliver(ready, booking())
+    assert delivery["state"] == "pending"
+    ready.hubspot.faults.clear()
+    assert ready.apply(integrations={})[0] == 200
+    ready.clock.sleep(600)
+    ready.sweep()
+    ready.work()
+    assert [(one["state"], one["reason"]) for one in ready.deliveries()] == [("parked", "no_settings")]
+    assert ready.apply()[0] == 200
+    ready.work()
+    assert [one["state"] for one in ready.deliveries()] == ["delivered"]
 
 
 def test_an_uninstalled_app_parks_and_a_new_connection_drains(ready: Stack) -> None:

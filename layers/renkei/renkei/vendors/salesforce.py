@@ -7,6 +7,7 @@ creation: `assignment` (`on`, `off`, or an assignment rule's id) and `duplicates
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import batched
 from typing import Any
 from urllib.parse import quote
@@ -19,12 +20,14 @@ from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected, 
 from renkei.http import Answer, Client
 from renkei.vendors.salesforce_account import DATA
 from renkei.vendors.salesforce_errors import DUPLICATE, KEY, LOCKED, classify, partial
-from renkei.vendors.salesforce_shapes import Kinds, field_of, queries, record_of, values_of
+from renkei.vendors.salesforce_shapes import ID, Kinds, field_of, queries, record_of, values_of
 
 _MANY = 200  # records in a collection
 _QUERIES = 5  # in one composite call
 _ASSIGNMENT = {"on": "TRUE", "off": "FALSE"}
-_NOT_MODIFIED = 300
+_REFUSED = 300
+_FOR_ALL = {"salesforce_permission", "salesforce_version", "salesforce_storage"}  # whatever the record
+_NOWHERE = "INVALID_CROSS_REFERENCE_KEY"  # in a collection: of an id that is no record's
 
 type Asked = Look | Search | Read | Create | Upsert | Update | Delete
 
@@ -75,13 +78,17 @@ class Salesforce:
     def _look(self, reads: Sequence[Search | Read]) -> Iterator[Result]:
         asked = [(number, soql) for number, read in enumerate(reads) for soql in queries(read)]
         found: list[dict[str, Record]] = [{} for _ in reads]
-        for part in batched(asked, _QUERIES, strict=False):
-            pages = self._pages([soql for _, soql in part])
-            for (number, _), page in zip(part, pages, strict=True):
-                found[number] |= {record.id: record for record in map(record_of, self._whole(page))}
+        try:
+            for part in batched(asked, _QUERIES, strict=False):
+                pages = self._pages([soql for _, soql in part])
+                for (number, _), page in zip(part, pages, strict=True):
+                    found[number] |= {record.id: record for record in map(record_of, self._whole(page))}
+        except NotFound:
+            raise _unseen(*(read.object for read in reads)) from None
         for read, records in zip(reads, found, strict=True):
             if isinstance(read, Read) and read.by:
-                yield Result({record.properties[read.by]: record for record in records.values()})
+                keyed = (record for record in records.values() if read.by in record.properties)
+                yield Result({record.properties[read.by]: record for record in keyed})
             else:
                 yield Result(records)
 
@@ -98,23 +105,22 @@ class Salesforce:
         ]
         body = {"allOrNone": False, "compositeRequest": parts}
         answer = self._client.call("POST", f"{DATA}/composite", json=body, needs="compositeResponse")
-        told = {part.get("referenceId"): part for part in answer.body["compositeResponse"] if isinstance(part, dict)}
+        told = {str(part.get("referenceId")): part for part in _objects(answer.body["compositeResponse"])}
         pages = []
         for number in range(len(asked)):
-            part = told.get(f"q{number}") or {}
-            if int(part.get("httpStatusCode") or 0) >= _NOT_MODIFIED:
-                raise self._client.refusal(Answer(int(part["httpStatusCode"]), part.get("body"), {}))
-            if not isinstance(part.get("body"), dict) or "records" not in part["body"]:
-                raise Retry("vendor_garbled", vendor=KEY)
-            pages.append(part["body"])
+            part = told.get(f"q{number}", {})
+            status = part.get("httpStatusCode")
+            if isinstance(status, int) and status >= _REFUSED:
+                raise self._client.refusal(Answer(status, part.get("body"), {}))
+            pages.append(part.get("body"))
         return pages
 
-    def _whole(self, page: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    def _whole(self, page: Any) -> Iterator[Mapping[str, Any]]:
         """The records of a query, page by page."""
-        yield from page["records"]
+        yield from _records(page)
         while page.get("done") is False:
             page = self._client.call("GET", _path(page.get("nextRecordsUrl")), needs="records").body
-            yield from page["records"]
+            yield from _records(page)
 
     # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_sobject_create.htm
     # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_upsert.htm
@@ -128,15 +134,11 @@ class Salesforce:
             path, method, needs = f"{path}/{item.key}", "PATCH", ""
         try:
             told = self._client.call(method, path, json=values, headers=_headers(action), needs=needs or None).body
-        except (Conflict, Rejected, Misconfigured) as refused:
-            return Result(failed={item.key: refused})
-        except Retry as end:
-            if end.code != LOCKED:
-                raise
-            return Result(failed={item.key: end})
+        except (Rejected, Misconfigured, Retry) as refused:
+            return _failed(action, (item,), refused)
         if isinstance(action, Update):
             return Result({item.key: Record(item.key, item.properties)})
-        return Result({item.key: Record(str(told["id"]), item.properties, new=told.get("created") is not False)})
+        return Result({item.key: Record(_id(told), item.properties, new=told.get("created") is not False)})
 
     # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm
     def _write_many(self, action: Create | Upsert | Update, items: Sequence[Item]) -> Result:
@@ -149,14 +151,18 @@ class Salesforce:
             method = "PATCH"
             records = [{**one, "id": item.key} for one, item in zip(records, items, strict=True)]
         body = {"allOrNone": False, "records": records}
-        told = self._client.call(method, path, json=body, headers=_headers(action)).body
+        try:
+            told = self._client.call(method, path, json=body, headers=_headers(action)).body
+        except (Rejected, Misconfigured, Retry) as refused:
+            return self._apart(action, items, refused)
         result = Result()
         for item, entry in zip(items, _results(told, len(items)), strict=True):
             if entry.get("success") is True:
                 new = not isinstance(action, Update) and entry.get("created") is not False
-                result.records[item.key] = Record(str(entry.get("id") or item.key), item.properties, new=new)
+                id_ = item.key if isinstance(action, Update) else _id(entry)
+                result.records[item.key] = Record(id_, item.properties, new=new)
                 continue
-            end = self._heard(partial(entry))
+            end = self._heard(_of_record(partial(entry)) if isinstance(action, Update) else partial(entry))
             if isinstance(end, Conflict) and end.code == DUPLICATE and end.record_id is None:
                 # Refused, so it may be sent again, alone: that answer tells which record was found.
                 alone = self._write_one(action, item)
@@ -166,9 +172,20 @@ class Salesforce:
                 result.failed[item.key] = end
         return result
 
+    def _apart(self, action: Create | Upsert | Update, items: Sequence[Item], end: Outcome) -> Result:
+        """What becomes of the records of a refused collection, which had no effect. Halves find who spoiled it."""
+        if isinstance(end, NotFound | Retry) or end.code in _FOR_ALL:
+            return _failed(action, items, end)
+        middle, result = len(items) // 2, Result()
+        for half in (items[:middle], items[middle:]):
+            part = self.do(replace(action, items=tuple(half)))
+            result.records |= part.records
+            result.failed |= part.failed
+        return result
+
     def _heard(self, end: Outcome) -> Outcome:
         """The outcome of one record, unless it is the whole connection's."""
-        if isinstance(end, Conflict | Rejected | Misconfigured) or end.code == LOCKED:
+        if isinstance(end, Rejected | Misconfigured) or end.code == LOCKED:
             return end
         raise self._client.held(end)
 
@@ -189,7 +206,7 @@ class Salesforce:
                 if entry.get("success") is True:
                     result.records[key] = Record(key, {})
                 else:
-                    result.failed[key] = self._heard(partial(entry))
+                    result.failed[key] = self._heard(_of_record(partial(entry)))
         return result
 
     # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm
@@ -218,11 +235,55 @@ def _headers(action: Create | Upsert | Update) -> dict[str, str]:
     return headers
 
 
+def _failed(action: Create | Upsert | Update, items: Iterable[Item], end: Outcome) -> Result:
+    """A refusal as the result of each record. Raises what may have taken effect, or holds for the connection."""
+    if isinstance(end, Retry) and end.code != LOCKED:
+        raise end
+    of_record = isinstance(action, Update) or end.params.get("problem") == "ENTITY_IS_DELETED"
+    if isinstance(end, NotFound) and not of_record:
+        end = _unseen(f"{action.object}.{action.by}" if action.by else action.object)
+    return Result(failed={item.key: end for item in items})
+
+
+def _unseen(*names: str) -> Misconfigured:
+    """404 where no record was asked for: the object or field is not there for this user."""
+    return Misconfigured("salesforce_unseen", object=", ".join(dict.fromkeys(names)))
+
+
+def _of_record(end: Outcome) -> Outcome:
+    """The outcome of a record that was addressed by its id."""
+    params = end.params
+    if params.get("problem") == _NOWHERE and params.get("property") == "-":
+        return NotFound("salesforce_not_found", vendor=KEY, problem=_NOWHERE)
+    return end
+
+
 def _results(told: object, count: int) -> Iterable[Mapping[str, Any]]:
     """One result for each record, in their order. Retry if they are not there: what was sent may have happened."""
-    if not isinstance(told, list) or len(told) != count or not all(isinstance(entry, dict) for entry in told):
+    if len(found := _objects(told)) != count:
+        raise Retry("vendor_garbled", vendor=KEY)
+    return found
+
+
+def _records(page: object) -> Sequence[Mapping[str, Any]]:
+    """The records in a page of a query."""
+    found = _objects(page.get("records") if isinstance(page, dict) else None)
+    for record in found:
+        _id(record, "Id")
+    return found
+
+
+def _objects(told: object) -> list[Mapping[str, Any]]:
+    if not isinstance(told, list) or not all(isinstance(entry, dict) for entry in told):
         raise Retry("vendor_garbled", vendor=KEY)
     return told
+
+
+def _id(told: Mapping[str, Any], name: str = "id") -> str:
+    """The id in an answer. It will be remembered, so nothing else may be taken for one."""
+    if not ID.fullmatch(str(told.get(name))):
+        raise Retry("vendor_garbled", vendor=KEY)
+    return str(told[name])
 
 
 def _path(url: object) -> str:

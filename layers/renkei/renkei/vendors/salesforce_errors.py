@@ -15,15 +15,18 @@ from datetime import timedelta
 from typing import Any
 
 from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Reconnect, Rejected, Retry
-from renkei.http import Answer
+from renkei.http import Answer, outcome
+from renkei.vendors.salesforce_shapes import ID
 
 KEY = "salesforce"
 LOCKED = "salesforce_locked"
 """Of a Retry: the write was refused, so it had no effect."""
 DUPLICATE, EXISTS = "salesforce_duplicate", "salesforce_exists"
 """Of a Conflict: a duplicate rule found a record; our booking's id stands on one already."""
+_QUOTA = "salesforce_quota"
 _USED_UP_PAUSE = timedelta(minutes=30)
-_UNAUTHORIZED, _SEVERAL, _GONE = 401, 300, 410
+_SEVERAL, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _CONFLICT, _GONE = 300, 401, 403, 404, 409, 410
+_REFUSED = range(400, 500)
 _API_OFF = {"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"}  # the edition's, or the user's permission
 _BUSY = {
     "UNABLE_TO_LOCK_ROW",
@@ -31,6 +34,8 @@ _BUSY = {
     "SERVER_UNAVAILABLE",
     "CONCURRENT_REQUESTS_LIMIT_EXCEEDED",
     "TXN_SECURITY_METERING_ERROR",
+    "UNKNOWN_EXCEPTION",
+    "INVALID_QUERY_LOCATOR",
     "ALL_OR_NONE_OPERATION_ROLLED_BACK",
 }
 _FIELDS = {
@@ -44,12 +49,7 @@ _FIELDS = {
     "NUMBER_OUTSIDE_VALID_RANGE",
     "MALFORMED_QUERY",
 }
-_PERMISSIONS = {
-    "INSUFFICIENT_ACCESS",
-    "INSUFFICIENT_ACCESS_OR_READONLY",
-    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
-    "INVALID_TYPE",
-}
+_NO_ACCESS = "INSUFFICIENT_ACCESS"  # and what begins with it
 _AUTOMATION = {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER"}
 _MISSING = {"NOT_FOUND", "ENTITY_IS_DELETED"}
 _REJECTED = {
@@ -59,29 +59,42 @@ _REJECTED = {
     "JSON_PARSER_ERROR": "salesforce_value",
     "DUPLICATE_VALUE": "salesforce_duplicate_value",
 }
-_ID = re.compile(r"\b([a-zA-Z0-9]{18}|[a-zA-Z0-9]{15})\b", re.ASCII)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,79}", re.ASCII)
 _COLUMN = re.compile(r"No such column '([A-Za-z0-9_.]{1,80})'", re.ASCII)
 _UNIQUE = re.compile(r"duplicate value found: (\w+) duplicates value on record with id: (\w{15,18})", re.ASCII)
 
 
 def classify(answer: Answer) -> Outcome | None:
-    """The outcome of an error answer; None where the shared table says it as well."""
-    if answer.status == _SEVERAL:
+    """The outcome of an error answer; None where the shared table says it as well.
+
+    An answer of 5xx is no refusal, whatever code it bears: what was asked for may have happened.
+    """
+    if answer.status == _SEVERAL and _addresses(answer.body):
         return Misconfigured("salesforce_ambiguous", vendor=KEY)
     if answer.status == _GONE:
         return Misconfigured("salesforce_version", vendor=KEY)
-    found = [outcome for error in _errors(answer.body) if (outcome := _read(error, answer.status))]
+    if answer.status == _CONFLICT:
+        return Retry(LOCKED, vendor=KEY)
+    if answer.status not in _REFUSED:
+        return None
+    found = [end for error in _errors(answer.body) if (end := _read(error, answer.status))]
     # What holds for the whole connection goes before what holds for a record.
     found.sort(key=lambda end: not isinstance(end, Reconnect | Retry))
     if not found and answer.status == _UNAUTHORIZED:
         return Reconnect("grant_refused", vendor=KEY)
+    if isinstance(outcome(KEY, answer), Retry):  # of a status that passes: no word on one record is the last
+        found = [end for end in found if isinstance(end, Reconnect) or end.code == _QUOTA]
     return found[0] if found else None
 
 
 def partial(entry: Mapping[str, Any]) -> Outcome:
     """The outcome of one result that is no success, of a collection or a composite part."""
     return classify(Answer(400, entry.get("errors"), {})) or Rejected("vendor_refused", vendor=KEY, status="400")
+
+
+def _addresses(body: object) -> bool:
+    """Whether a body is what an upsert says that would fit several records: their addresses."""
+    return isinstance(body, list) and bool(body) and all(isinstance(one, str) for one in body)
 
 
 def _errors(body: object) -> Iterator[Mapping[str, Any]]:
@@ -100,9 +113,9 @@ def _read(error: Mapping[str, Any], status: int) -> Outcome | None:  # noqa: C90
         return Reconnect("grant_refused", vendor=KEY)
     if code == "REQUEST_LIMIT_EXCEEDED":
         # The calls of an org are counted over the last 24 hours, so some come free all the time.
-        return Retry("salesforce_quota", after=_USED_UP_PAUSE, vendor=KEY)
+        return Retry(_QUOTA, after=_USED_UP_PAUSE, vendor=KEY)
     if code in _BUSY or (code in _AUTOMATION and "UNABLE_TO_LOCK_ROW" in message):
-        return Retry(LOCKED if status < 500 else "vendor_busy", vendor=KEY, status=str(status))  # noqa: PLR2004
+        return Retry(LOCKED, vendor=KEY)
     if code == "DUPLICATES_DETECTED":
         return Conflict(DUPLICATE, record_id=_match(error))
     if code == "DUPLICATE_VALUE" and (found := _UNIQUE.search(message)):
@@ -111,17 +124,28 @@ def _read(error: Mapping[str, Any], status: int) -> Outcome | None:  # noqa: C90
         return Misconfigured("salesforce_required", property=names)
     if code in _FIELDS:
         return Misconfigured("salesforce_field", property=names, problem=code)
-    if code in _PERMISSIONS:
+    if code.startswith(_NO_ACCESS) or code == "INVALID_TYPE":
         return Misconfigured("salesforce_permission", property=names, problem=code)
+    if code == "DUPLICATE_EXTERNAL_ID":
+        return Misconfigured("salesforce_ambiguous", vendor=KEY)
     if code == "STORAGE_LIMIT_EXCEEDED":
         return Misconfigured("salesforce_storage", vendor=KEY)
     if code in _AUTOMATION:
         return Rejected("salesforce_automation", property=names, problem=code)
     if code in _MISSING:
-        return NotFound("salesforce_not_found", vendor=KEY)
+        return NotFound("salesforce_not_found", vendor=KEY, problem=code)
     if code in _REJECTED:
         return Rejected(_REJECTED[code], property=names)
-    return Rejected("salesforce_refused", property=names, problem=code) if _NAME.fullmatch(code) else None
+    return _unknown(code, names, status) if _NAME.fullmatch(code) else None
+
+
+def _unknown(code: str, names: str, status: int) -> Outcome:
+    """The outcome of a code that nobody told us of."""
+    if status == _FORBIDDEN:
+        return Misconfigured("salesforce_permission", property=names, problem=code)
+    if status == _NOT_FOUND:
+        return NotFound("salesforce_not_found", vendor=KEY, problem=code)
+    return Rejected("salesforce_refused", property=names, problem=code)
 
 
 def _names(error: Mapping[str, Any]) -> str:
@@ -136,11 +160,13 @@ def _names(error: Mapping[str, Any]) -> str:
 def _match(error: Mapping[str, Any]) -> str | None:
     """The id of the record that a duplicate rule found, a lead before another; None where the user may not see it."""
     told = error.get("duplicateResult") or error.get("duplicateResut")  # so misspelt in answers
-    found = []
-    for result in (told or {}).get("matchResults") or () if isinstance(told, dict) else ():
-        for match in (result or {}).get("matchRecords") or ():
-            record = match.get("record") or {}
-            id_ = str(record.get("Id") or record.get("id") or "")
-            if _ID.fullmatch(id_):
-                found.append(id_)
-    return min(found, key=lambda id_: not id_.startswith("00Q"), default=None)
+    matches = [match for result in _parts(told, "matchResults") for match in _parts(result, "matchRecords")]
+    records = [record for match in matches if isinstance(record := match.get("record"), dict)]
+    ids = [str(record.get("Id") or record.get("id") or "") for record in records]
+    return min(filter(ID.fullmatch, ids), key=lambda id_: not id_.startswith("00Q"), default=None)
+
+
+def _parts(whole: object, name: str) -> Iterator[Mapping[str, Any]]:
+    """The objects in a list within an answer, if they are there."""
+    listed = whole.get(name) if isinstance(whole, dict) else None
+    yield from (one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from renkei.actions import Item, Read, Record, Search
+
+ID = re.compile(r"[a-zA-Z0-9]{18}|[a-zA-Z0-9]{15}", re.ASCII)
+"""A record's id."""
 
 type Kinds = Mapping[str, Mapping[str, str]]
 """The type of each field, by object; what is not listed is text."""

@@ -50,12 +50,10 @@ class Bench:
             more["body"] = json.dumps(self.echo())
         return self.vendor.faults.add(Fault(kind=kind, status=status, times=times, **more))  # type: ignore[arg-type]
 
-    def echo(self) -> dict[str, Any]:
+    def echo(self) -> object:
         """An error body that quotes what was sent, token and all."""
         quoted = f"{ECHO}: {PERSON} {NAME} {self.token}"
-        context = {"propertyName": ["email"], "given": [PERSON]}
-        problem = {"message": quoted, "code": "INVALID_EMAIL", "context": context}
-        return {"status": "error", "message": quoted, "category": "VALIDATION_ERROR", "errors": [problem]}
+        return self.verbs.refusal(quoted) if self.case.verbs else {"message": quoted, "error_description": quoted}
 
     @property
     def verbs(self) -> Verbs:

@@ -15,10 +15,11 @@ from local.sandbox.salesforce import Salesforce as SalesforceSandbox
 from local.sandbox.salesforce.orgs import ORGS
 from local.sandbox.vendor import Vendor
 from renkei.accounts import oauth_of
-from renkei.actions import Create, Item, Read, Result
-from renkei.errors import Outcome
+from renkei.actions import Create, Item, Read, Result, Search
+from renkei.config import vendor_url
+from renkei.errors import Misconfigured, NotFound, Outcome
 from renkei.oauth import OAuthVendor
-from renkei.vendors import hubspot
+from renkei.vendors import hubspot, salesforce
 from tests.harness import PORTAL, Clock
 
 PERSON = "personal.value@secret-guest.example.jp"
@@ -32,12 +33,17 @@ class Verbs:
 
     `read` and `write` make one call each that carries PERSON, and give the Outcome that the client put into its
     result, if it did not raise one. `pause`: how long a 429 without Retry-After is to wait; None: the platform says.
+    `taken`: the status by which it says that PERSON is there already; `missing`: what a 404 means; `refusal`: the
+    body of an error that quotes a text.
     """
 
     client: Callable[[requests.Session, Callable[[bool], str]], Any]
     read: Callable[[Any], Outcome | None]
     write: Callable[[Any], Outcome | None]
     pause: timedelta | None
+    refusal: Callable[[str], object]
+    taken: int = 409
+    missing: type[Outcome] = NotFound
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,36 @@ def _hubspot_sandbox(clock: Clock) -> Vendor:
     return vendor
 
 
+def _hubspot_refusal(quoted: str) -> object:
+    problem = {"message": quoted, "code": "INVALID_EMAIL", "context": {"propertyName": ["email"], "given": [PERSON]}}
+    return {"status": "error", "message": quoted, "category": "VALIDATION_ERROR", "errors": [problem]}
+
+
+def _salesforce(session: requests.Session, token: Callable[[bool], str]) -> salesforce.Salesforce:
+    return salesforce.Salesforce(session, token, vendor_url("salesforce_login", "https://login.salesforce.com"))
+
+
+def _salesforce_read(client: salesforce.Salesforce) -> Outcome | None:
+    return _failed(client.do(Search("Lead", {"Email": (PERSON,)}, ("Email",))))
+
+
+def _salesforce_write(client: salesforce.Salesforce) -> Outcome | None:
+    item = Item("booking", {"LastName": NAME, "Company": "-", "Email": PERSON})
+    return _failed(client.do(Create("Lead", "", (item,))))
+
+
+def _salesforce_sandbox(clock: Clock) -> Vendor:
+    vendor = SalesforceSandbox(clock)
+    vendor.seed(ORGS[0].id, "Lead", {"LastName": NAME, "Email": PERSON})
+    vendor.configure({"duplicate_rule": "block"})
+    return vendor
+
+
+def _salesforce_refusal(quoted: str) -> object:
+    """With a code that nobody knows, and fields that are none."""
+    return [{"message": quoted, "errorCode": "SOMETHING_NEW", "fields": [PERSON, NAME, "Email"]}]
+
+
 def _failed(result: Result) -> Outcome | None:
     return next(iter(result.failed.values()), None)
 
@@ -97,7 +133,7 @@ HUBSPOT = VendorCase(
     base="http://127.0.0.1:3001/hubspot",
     sandbox=_hubspot_sandbox,
     token=lambda vendor: str(vendor.issue_token(PORTAL)[0]),
-    verbs=Verbs(hubspot.HubSpot, _hubspot_read, _hubspot_write, pause=timedelta(seconds=10)),
+    verbs=Verbs(hubspot.HubSpot, _hubspot_read, _hubspot_write, timedelta(seconds=10), _hubspot_refusal),
     endpoints=Endpoints(
         oauth_of("hubspot"),
         granted={
@@ -116,8 +152,17 @@ SALESFORCE = VendorCase(
     name="salesforce",
     environment={"RENKEI_SALESFORCE_LOGIN_URL": "http://127.0.0.1:3001/salesforce"},
     base="http://127.0.0.1:3001/salesforce",
-    sandbox=SalesforceSandbox,
+    sandbox=_salesforce_sandbox,
     token=lambda vendor: str(vendor.issue_token()[0]),
+    verbs=Verbs(
+        _salesforce,
+        _salesforce_read,
+        _salesforce_write,
+        pause=None,
+        refusal=_salesforce_refusal,
+        taken=400,
+        missing=Misconfigured,
+    ),
     endpoints=Endpoints(
         oauth_of("salesforce"),
         granted={

@@ -227,6 +227,13 @@ def test_calendly_is_never_told_that_its_event_is_unreadable(calendly: Sender, r
     assert calendly.stack.bells() == []
 
 
+def test_what_python_could_read_but_not_write_again_is_unreadable(sender: Sender) -> None:
+    """Where that is depends on what else is on the stack."""
+    for depth in range(9_900, 9_999):
+        deep = json.dumps(sender.event)[:-1].encode() + b', "filler": ' + b"[" * depth + b"]" * depth + b"}"
+        assert sender.send(deep)[0] == (200 if sender.vendor == "calendly" else 400)
+
+
 def test_another_unreadable_body_is_another_delivery(calendly: Sender) -> None:
     assert [calendly.send(raw) for raw in (b"one", b"two")] == [counts(0, 0, 1)] * 2
 

@@ -9,11 +9,13 @@ from typing import Any
 from console.answers import Wrong
 from integrations import INTEGRATIONS
 from renkei import workspaces
+from renkei.dynamo import ConditionFailed
 from renkei.runtime import Platform
 from renkei.sources import AT_ONCE, SOURCES, Source, seal_key
 from renkei.vendors import calcom, calendly, timerex
 
 _SHORTEST, _LONGEST = 16, 1024
+_TRIES = 5
 _HEADERS = {
     timerex.KEY: timerex.TOKEN_HEADER,
     calendly.KEY: calendly.SIGNATURE_HEADER,
@@ -23,9 +25,10 @@ _HEADERS = {
 
 
 def tell(workspace: str, filled: Mapping[str, Any]) -> None:
-    """What the webhook receiver needs to know of a workspace file, for every source."""
+    """What the webhook receiver needs to know of a workspace file that was kept, for every source."""
+    settings = workspaces.settings(workspace)
     for source in SOURCES.values():
-        facts = _listening(source.key, filled)
+        facts = _listening(source.key, settings)
         if source.key == timerex.KEY:
             facts["header"] = filled["sources"][timerex.KEY]["header"].lower()
         workspaces.save_source(workspace, source.key, **facts)
@@ -37,23 +40,24 @@ def keep_secret(parts: Platform, workspace: str, key: str, body: Mapping[str, An
     With `keep_old` the newest before it stays valid; with `take_back` this one alone ends, and the others stay.
     """
     source, secret = SOURCES[key], _secret(body)
-    row = workspaces.source(workspace, key) or {}
-    kept = _kept(source, row)
     digest = parts.vault.digest(f"token {key}", secret)
-    others = {one: sealed for one, sealed in kept.items() if one != digest}
-    if body.get("take_back") is True:
+    new = {digest: seal_key(parts.vault, workspace, key, secret) if source.signed else b""}
+    listening = _listening(key, workspaces.settings(workspace))
+    for _ in range(_TRIES):
+        row = workspaces.source(workspace, key) or {}
+        others = {one: sealed for one, sealed in _kept(source, row).items() if one != digest}
         kept = others
-    else:
-        old = others if body.get("keep_old") is True else {}
-        new = {digest: seal_key(parts.vault, workspace, key, secret) if source.signed else b""}
-        kept = dict([*new.items(), *old.items()][:AT_ONCE])
-    settings = workspaces.settings(workspace)
-    facts = _secrets(source, kept) | _listening(key, settings["document"] if settings else {})
-    header = _header(key, row)
-    if key == timerex.KEY:
-        facts["header"] = header
-    workspaces.save_source(workspace, key, **facts)
-    return {"webhook_url": _url(base, workspace, key), "header": header, "tokens": len(kept)}
+        if body.get("take_back") is not True:
+            old = others if body.get("keep_old") is True else {}
+            kept = dict([*new.items(), *old.items()][:AT_ONCE])
+        header = _header(key, row)
+        facts = _secrets(source, kept) | listening | ({"header": header} if key == timerex.KEY else {})
+        try:
+            workspaces.save_source(workspace, key, had=row.get("tokens", ()), **facts)
+        except ConditionFailed:
+            continue  # another admin was faster: theirs stays, too
+        return {"webhook_url": _url(base, workspace, key), "header": header, "tokens": len(kept)}
+    raise Wrong(HTTPStatus.CONFLICT, "busy", "others are changing this, too; try again")
 
 
 def shown(workspace: str) -> list[dict[str, Any]]:
@@ -84,15 +88,16 @@ def end(workspace: str, key: str) -> bool:
     return True
 
 
-def _listening(source: str, document: Mapping[str, Any]) -> dict[str, Any]:
+def _listening(source: str, settings: Mapping[str, Any] | None) -> dict[str, Any]:
     """Who listens to a source, each with the vendor whose connection it writes through, and who is switched off.
 
-    Whoever stands in the workspace file listens. Before there is anybody in it, all do: a booking then waits for
-    its settings instead of being lost.
+    Whoever stands, or ever stood, in the workspace file listens. Before there is anybody in it, all do: a booking
+    then waits for its settings instead of being lost.
     """
     able = [one for one in INTEGRATIONS.values() if source in one.sources]
-    given = document.get("integrations", {})
-    chosen = [one for one in able if one.key in given] or able
+    given = settings["document"].get("integrations", {}) if settings else {}
+    named = {*given, *(settings.get("named", ()) if settings else ())}
+    chosen = [one for one in able if one.key in named] or able
     off = [one.key for one in chosen if given.get(one.key, {}).get("enabled") is False]
     return {"listeners": {one.key: one.vendor for one in chosen}, "off": off}
 
@@ -114,7 +119,7 @@ def _secret(body: Mapping[str, Any]) -> str:
 def _kept(source: Source, row: Mapping[str, Any]) -> dict[str, bytes]:
     """The digests of a row, newest first, each with its sealed key ("" where only the digest is kept)."""
     tokens = row.get("tokens", ())
-    return dict(zip(tokens, row.get("keys", ()), strict=True)) if source.signed else dict.fromkeys(tokens, b"")
+    return dict(zip(tokens, row.get("keys", ()), strict=False)) if source.signed else dict.fromkeys(tokens, b"")
 
 
 def _secrets(source: Source, kept: Mapping[str, bytes]) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from typing import Final
 
 CALENDLY_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "ask_calendly_token": (
-        "Calendly personal access token (used once, not stored): ",
-        "Calendly の個人アクセストークン(1 回だけ使用、保存しません): ",
-        "Calendly Personal Access Token (einmal benutzt, nicht gespeichert): ",
+        "Calendly personal access token (used for this only, not stored): ",
+        "Calendly の個人アクセストークン(この処理だけに使用、保存しません): ",
+        "Calendly Personal Access Token (nur hierfür benutzt, nicht gespeichert): ",
     ),
     # What there is, and what was made
     "only_calendly": (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from integrations import INTEGRATIONS
 from renkei import workspaces
-from renkei.dynamo import Table
+from renkei.dynamo import ConditionFailed, Table
 from renkei.sources import SOURCES, open_keys
 from tests.harness import PUBLIC, SETTINGS, TOKEN, Stack
 
@@ -78,6 +79,29 @@ def test_a_secret_that_was_of_no_use_is_taken_back_alone(stack: Stack, source: s
 
 
 @pytest.mark.parametrize("source", list(SOURCES))
+def test_two_admins_at_once_lose_no_secret(stack: Stack, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    read = workspaces.source
+    others = [FIRST]
+
+    def meanwhile(*key: str) -> Any:
+        row = read(*key)
+        if others:
+            give(stack, source, others.pop(), keep_old=True)
+        return row
+
+    monkeypatch.setattr(workspaces, "source", meanwhile)
+    assert give(stack, source, SECOND, keep_old=True)[1]["tokens"] == 2
+    digests = [stack.platform.vault.digest(f"token {source}", key) for key in (SECOND, FIRST)]
+    assert row(source)["tokens"] == digests
+
+
+def test_who_is_always_too_late_is_told(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspaces, "save_source", mock.Mock(side_effect=ConditionFailed))
+    status, told = give(stack, "calcom", FIRST)
+    assert (status, told["error"]["code"]) == (409, "busy")
+
+
+@pytest.mark.parametrize("source", list(SOURCES))
 @pytest.mark.parametrize(
     "token",
     [
@@ -143,6 +167,11 @@ def test_a_workspace_file_tells_every_receiver_who_listens(ready: Stack) -> None
 def test_who_stands_in_no_file_waits_rather_than_losing_a_booking(stack: Stack) -> None:
     assert stack.api("PUT", "/api/workspaces/demo", {"workspace": "demo"})[0] == 200
     assert [row(source)["listeners"] for source in SOURCES] == [EVERYBODY] * len(SOURCES)
+
+
+def test_who_was_taken_out_of_the_file_waits_too(ready: Stack) -> None:
+    assert ready.api("PUT", "/api/workspaces/demo", {"workspace": "demo"})[0] == 200
+    assert [row(source)["listeners"] for source in SOURCES] == [{"booking_to_hubspot": "hubspot"}] * len(SOURCES)
 
 
 @pytest.mark.parametrize("source", list(SOURCES))

@@ -100,7 +100,7 @@ def test_one_source_as_json(run: Run) -> None:
         "Secret": "",
         "Payload Template": "default",
     }
-    assert [step[:2] for step in one["steps"]] == ["1.", "2.", "3.", "4.", "5.", "6."]
+    assert [step[:2] for step in one["steps"]][:6] == ["1.", "2.", "3.", "4.", "5.", "6."]
 
 
 @pytest.mark.parametrize(

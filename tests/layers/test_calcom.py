@@ -116,6 +116,18 @@ def test_a_reschedule_is_one_event() -> None:
     assert (found.next_id, found.reason) == (None, "会議が入ったため")
 
 
+def test_a_reschedule_that_the_host_had_to_confirm_is_told_as_a_new_booking() -> None:
+    found = booking(changed("booking_created", rescheduleUid="theOneBefore"))
+    assert (found.kind, found.changed, found.previous_id) == ("confirmed", True, "theOneBefore")
+    assert not booking(changed("booking_cancelled", rescheduleUid="theOneBefore")).changed
+
+
+def test_a_host_who_asks_for_another_time_has_cancelled() -> None:
+    """Until the guest chooses one, there is no meeting; then comes a reschedule of this booking."""
+    found = booking(changed("booking_cancelled", requestReschedule=True))
+    assert (found.kind, found.changed, found.next_id) == ("cancelled", False, None)
+
+
 def test_a_cancellation() -> None:
     found = read("booking_cancelled")
     assert (found.kind, found.changed, found.reason) == ("cancelled", False, "Termin passt nicht mehr.")

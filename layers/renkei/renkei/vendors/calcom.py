@@ -90,7 +90,7 @@ def booking(body: Mapping[str, Any]) -> Booking:
         hosts.setdefault(text(one.get("email")), text(one.get("name")))
     person, responses = _guest_of(payload, set(hosts))
     zone, before = text(organizer.get("timeZone")), payload.get("rescheduleUid")
-    moved = kind == "rescheduled" and _is_id(before) and before != payload["uid"]
+    moved = kind != "cancelled" and _is_id(before) and before != payload["uid"]
     return Booking(
         source=KEY,
         id=_id(payload),
@@ -110,7 +110,7 @@ def booking(body: Mapping[str, Any]) -> Booking:
         ),
         meeting=_meeting(payload),
         utm=dict(_utm(payload, responses)),
-        changed=kind == "rescheduled",
+        changed=kind == "rescheduled" or moved,
         previous_id=_id(payload, "rescheduleUid") if moved else None,
         reason=text(payload.get("cancellationReason")) or _told(responses, "rescheduleReason"),
     )

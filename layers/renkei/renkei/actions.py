@@ -142,3 +142,8 @@ class Result:
     records: dict[str, Record] = field(default_factory=dict)
     failed: dict[str, Outcome] = field(default_factory=dict)
     each: tuple[Result, ...] = ()
+
+    def add(self, other: Result) -> None:
+        """Take in what came of a part."""
+        self.records |= other.records
+        self.failed |= other.failed

@@ -70,9 +70,7 @@ class Salesforce:
             return self._write_one(action, action.items[0])
         result = Result()
         for items in batched(action.items, _MANY, strict=False):
-            part = self._write_many(action, items)
-            result.records |= part.records
-            result.failed |= part.failed
+            result.add(self._write_many(action, items))
         return result
 
     def _look(self, reads: Sequence[Search | Read]) -> Iterator[Result]:
@@ -165,9 +163,7 @@ class Salesforce:
             end = self._heard(_of_record(partial(entry)) if isinstance(action, Update) else partial(entry))
             if isinstance(end, Conflict) and end.code == DUPLICATE and end.record_id is None:
                 # Refused, so it may be sent again, alone: that answer tells which record was found.
-                alone = self._write_one(action, item)
-                result.records |= alone.records
-                result.failed |= alone.failed
+                result.add(self._write_one(action, item))
             else:
                 result.failed[item.key] = end
         return result

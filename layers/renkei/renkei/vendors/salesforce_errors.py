@@ -130,6 +130,8 @@ def _read(error: Mapping[str, Any], status: int) -> Outcome | None:  # noqa: C90
         return Misconfigured("salesforce_ambiguous", vendor=KEY)
     if code == "STORAGE_LIMIT_EXCEEDED":
         return Misconfigured("salesforce_storage", vendor=KEY)
+    if code in _AUTOMATION and "entity type cannot be" in message:
+        return Misconfigured("salesforce_permission", property=names, problem=code)
     if code in _AUTOMATION:
         return Rejected("salesforce_automation", property=names, problem=code)
     if code in _MISSING:

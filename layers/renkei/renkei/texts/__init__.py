@@ -12,6 +12,8 @@ from string import Template
 from renkei.config import LANGUAGES, Language
 
 _NAMES = {
+    "calcom": "Cal.com",
+    "calendly": "Calendly",
     "hubspot": "HubSpot",
     "mailchimp": "Mailchimp",
     "salesforce": "Salesforce",

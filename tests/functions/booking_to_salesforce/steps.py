@@ -43,15 +43,18 @@ def change(stack: Stack, *more: Mapping[str, str], **changes: Any) -> None:
 
 
 def applied(stack: Stack, *more: Mapping[str, str], **changes: Any) -> tuple[int, dict[str, Any]]:
-    """What applying these settings answers."""
-    return stack.apply(integrations={"booking_to_salesforce": settings(*more, **changes)})
+    """What applying these settings answers; `language` is the workspace's."""
+    language = changes.pop("language", "en")
+    return stack.apply(integrations={"booking_to_salesforce": settings(*more, **changes)}, language=language)
 
 
 def problems(stack: Stack, *more: Mapping[str, str], **changes: Any) -> list[tuple[str, str]]:
     """What is wrong with settings: (place, message)."""
     status, told = applied(stack, *more, **changes)
     assert status == 422, told
-    return [(".".join(map(str, one["path"])), one["message"]) for one in told["error"]["problems"]]
+    start = "integrations.booking_to_salesforce."
+    found = [(".".join(map(str, one["path"])), one["message"]) for one in told["error"]["problems"]]
+    return [(place.removeprefix(start), message) for place, message in found]
 
 
 def deliver(stack: Stack, *payloads: dict[str, Any], source: str = "timerex") -> list[dict[str, Any]]:

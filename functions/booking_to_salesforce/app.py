@@ -25,7 +25,7 @@ from renkei.workers import token_source
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-_ROUNDS = 400  # a plan takes about ten; bookings of one guest take theirs one after the other
+_ROUNDS, _EACH = 60, 10  # a plan takes about ten; bookings of one guest take theirs one after the other
 
 
 @logger.inject_lambda_context
@@ -69,7 +69,7 @@ class Run:
         drafted = {job.id: self.task(job) for job in jobs}
         tasks = [task for task in drafted.values() if isinstance(task, Task)]
         known = self.known(tasks)
-        for _ in range(_ROUNDS):
+        for _ in range(_ROUNDS + _EACH * len(tasks)):
             actions = plan(tasks, known)
             if not actions:
                 break

@@ -71,19 +71,11 @@ def _match(task: Task, known: Known) -> str:
 
 
 def lead_actions(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
-    """Note which lead each booking has, and make the leads that are missing.
-
-    A later booking of the same chain, or of the same guest where guests are looked for, waits for the first one's.
-    """
+    """Note which lead each booking has, and make the leads that are missing."""
     notes: dict[str, dict[str, str | bool]] = {}
     items: list[tuple[Item, str]] = []
-    taken: set[str] = set()
-    for task in tasks:
+    for task in _next_in_line(tasks, known):
         link = known.link(task)
-        claims = {link} | ({task.email} if _serial(task, known) else set())
-        if known.who(task) or task.id in known.refused or claims & taken:
-            continue
-        taken |= claims
         if found := _found(task, known):
             if task.guest and found.new:  # first: whoever comes after a death must not take it for another booking's
                 notes[task.guest] = {found.id: link}
@@ -99,6 +91,28 @@ def lead_actions(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
         yield Remember(link, values)
     if not notes:
         yield from _creations(items, known)
+
+
+def _next_in_line(tasks: Sequence[Task], known: Known) -> Iterator[Task]:
+    """The tasks whose lead can be seen to now.
+
+    A later booking of the same chain, or of the same guest where guests are looked for, waits for the first one's,
+    and with it, if that has to be tried again.
+    """
+    taken: dict[str, Outcome | None] = {}
+    for task in tasks:
+        if known.who(task):
+            continue
+        claims = {known.link(task), *([task.email] if _serial(task, known) else [])}
+        before = claims & taken.keys()
+        if wait := next((end for claim in before if (end := taken[claim])), None):
+            known.refused.setdefault(task.id, wait)
+        end = known.refused.get(task.id)
+        if end is None and not before:
+            yield task
+            end = known.refused.get(task.id)
+        if end is None or isinstance(end, Retry):
+            taken |= dict.fromkeys(claims - before, end)
 
 
 def _serial(task: Task, known: Known) -> bool:

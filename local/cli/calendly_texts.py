@@ -58,6 +58,20 @@ CALENDLY_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "このスタックに署名キーがないため、受信は拒否されます。--replace で作り直してください。",
         "Dieser Stack hat keinen Schlüssel dafür und lehnt alles ab, was kommt. Mit --replace ersetzen.",
     ),
+    "two_keys": (
+        (
+            "This stack has two signing keys already, and takes no more at once. With --replace the older one ends: "
+            "if another subscription uses it, whatever that sends is then refused."
+        ),
+        (
+            "有効な署名キーが既に 2 個あり、これ以上は登録できません。--replace を付けると古い方が無効になり、"
+            "それを使う別の登録からの受信は拒否されます。"
+        ),
+        (
+            "Dieser Stack hat schon zwei gültige Signaturschlüssel, mehr gehen nicht zugleich. Mit --replace endet der "
+            "ältere: Benutzt ihn ein anderes Abonnement, wird abgelehnt, was es sendet."
+        ),
+    ),
     "old_key_stays": (
         "The key used so far stays valid too, for what Calendly still sends with it.",
         "Calendly が以前のキーで送信中のもののため、以前のキーも有効なままです。",

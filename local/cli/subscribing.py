@@ -20,6 +20,7 @@ from local.cli.shapes import Json, text
 _TOKEN: Final = Wanted("ask_calendly_token", "CALENDLY_TOKEN", "--secret-file")
 _CALENDLY: Final = SCHEDULERS["calendly"]
 _TRIES: Final = 3
+_AT_ONCE: Final = "2"  # keys that the stack takes as valid
 
 
 def subscribe(context: Context, args: argparse.Namespace, source: Json) -> int:
@@ -33,6 +34,8 @@ def subscribe(context: Context, args: argparse.Namespace, source: Json) -> int:
     there = calendly.subscriptions(owner, scope, url)
     if there and not args.replace:
         return _left_as_it_is(context, source, there)
+    if not args.replace and text(source.get("tokens")) == _AT_ONCE:
+        raise Failure("two_keys")
     maker = _Maker(context, calendly, owner, scope, url)
     made, tokens = maker.replace(there)
     told: Json = {"created": True, "replaced": bool(there), "webhook_url": url, "subscription": made.json()}
@@ -90,7 +93,8 @@ class _Maker:
             if not self._uncertain:
                 self._take_back()
             if self._uncertain or touched:
-                self._context.screen.note("run_again", command="renkei sources calendly --create")
+                scope = " --scope user" if self._scope == "user" else ""
+                self._context.screen.note("run_again", command=f"renkei sources calendly --create{scope}")
             raise
         tokens = answer.get("tokens")
         return made, tokens if isinstance(tokens, int) else 1

@@ -255,6 +255,24 @@ def test_a_member_is_told_of_the_other_scope(create: Run, calendly: Calendly, mo
     assert create("--scope", "user").code == 0
 
 
+def test_a_third_key_needs_a_word(create: Run, stack: KeyStack, calendly: Calendly) -> None:
+    stack.signing_keys = [OLD_KEY, "the-key-of-somebody-else"]
+    refused = create("--scope", "user")
+    assert (refused.code, made(calendly)) == (1, [])
+    assert "two signing keys" in refused.err
+    assert stack.signing_keys == [OLD_KEY, "the-key-of-somebody-else"]
+    assert create("--scope", "user", "--replace").code == 0
+    assert stack.signing_keys == [made(calendly)[0].signing_key, OLD_KEY]
+
+
+def test_what_to_run_again_names_the_scope(create: Run, calendly: Calendly) -> None:
+    calendly.faults.add(Fault("POST", status=503, times=None))
+    result = create("--scope", "user")
+    assert result.code == 1
+    assert "Run `renkei sources calendly --create --scope user` again" in result.err
+    assert "it is not known whether the subscription was made" in result.err
+
+
 def test_an_address_that_is_taken_in_the_other_scope(create: Run, stack: KeyStack, calendly: Calendly) -> None:
     there(stack, calendly)
     refused = create("--scope", "user")

@@ -42,7 +42,9 @@ def _once(rows: tuple[Row, ...]) -> None:
 class Rules(_Model):
     """What one calendar's bookings become."""
 
-    calendar: str = Field("*", min_length=1, title="Calendar", description="Its name in the URL, or its id; * for all")
+    calendar: str = Field(
+        "*", min_length=1, title="Calendar", description="Its name, its name in the URL, or its id; * for all"
+    )
     company: tuple[Row, ...] = Field((), title="Company", description="Rows for the company; none: no company")
     contact: tuple[Row, ...] = Field((), title="Contact", description="Rows for the contact; none: no contact")
 

@@ -24,7 +24,9 @@ class _Model(BaseModel):
 class Rules(_Model):
     """What one calendar's bookings become."""
 
-    calendar: str = Field("*", min_length=1, title="Calendar", description="Its name in the URL, or its id; * for all")
+    calendar: str = Field(
+        "*", min_length=1, title="Calendar", description="Its name, its name in the URL, or its id; * for all"
+    )
     lead: Annotated[tuple[Row, ...], Field(min_length=1, title="Lead", description="Rows for the lead's fields")]
 
     @model_validator(mode="after")

@@ -40,8 +40,7 @@ def draft(
     """
     if booking.kind == "cancelled" and not settings.event:
         raise Skip("rescheduled" if booking.changed else "cancelled")
-    names = ("*", booking.calendar.key, booking.calendar.id)
-    rules = next((rules for rules in settings.calendars if rules.calendar in names), None)
+    rules = next((rules for rules in settings.calendars if booking.calendar.is_called(rules.calendar)), None)
     if rules is None:
         raise Skip("calendar_not_mapped")
     if booking.kind == "cancelled":

@@ -22,12 +22,16 @@ class _Model(BaseModel):
 
 
 class Calendar(_Model):
-    """The calendar that was booked; `key` is the name in its URL."""
+    """The calendar that was booked; `key` is the name in its URL (Calendly tells none)."""
 
     id: str = ""
     key: str = ""
     name: str = ""
     url: str = ""
+
+    def is_called(self, wanted: str) -> bool:
+        """Whether settings for `wanted` are for this calendar; `*` is for all."""
+        return wanted in {"*", self.key, self.id, self.name}
 
 
 class Host(_Model):

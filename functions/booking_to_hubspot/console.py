@@ -21,6 +21,10 @@ from renkei.vendors.hubspot import HubSpot, Property
 from renkei.workers import account_of, token_source
 
 OBJECTS = (COMPANIES, CONTACTS)
+_LIKELY = {
+    COMPANIES: {"name": "company_name", "domain": "guest_email"},
+    CONTACTS: {"email": "guest_email", "lastname": "guest_last_name", "firstname": "guest_first_name"},
+}
 
 type Portal = Mapping[str, Sequence[Property]]
 
@@ -47,11 +51,18 @@ def check(
 
 
 def properties(parts: Platform, workspace: str, object_name: str, language: Language) -> list[dict[str, Any]]:
-    """What a row may name, with the portal's labels. Reconnect if there is no living connection."""
+    """What a row may name, with the portal's labels, and the `row` to start from where there is a likely one.
+
+    Reconnect if there is no living connection.
+    """
     token = account_of(parts, workspace, INTEGRATION.vendor)
     hubspot = HubSpot(parts.session, token, parts.sleep, parts.budget(token.connection, live=True))
     found = (prop for prop in hubspot.properties(object_name, language) if prop.mappable)
-    return [{"name": prop.name, "label": prop.label, "type": prop.type} for prop in found]
+    return [
+        {"name": prop.name, "label": prop.label, "type": prop.type}
+        | ({"row": {"property": prop.name, "from": likely}} if (likely := _LIKELY[object_name].get(prop.name)) else {})
+        for prop in found
+    ]
 
 
 def _problems(settings: Settings, portal: Portal) -> Iterator[Problem]:

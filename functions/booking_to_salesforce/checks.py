@@ -11,7 +11,7 @@ from renkei.mapping import Row
 from renkei.settings import Path, Problem
 
 _COMPANY = "Company"
-_LIKELY = {"LastName": "guest_last_name", "FirstName": "guest_first_name", _COMPANY: "company_name"}
+_LIKELY = {"LastName": "guest_last_name", _COMPANY: "company_name", "Email": "guest_email"}
 _MOMENTS = {"start", "end"}
 _ID = re.compile(r"[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?", re.ASCII)
 _ID_LENGTH = 80  # a scheduler's name and its booking's id
@@ -103,9 +103,15 @@ def _missing(rules: Rules, settings: Settings, facts: Mapping[str, Fact], place:
     for fact in facts.values():
         if not fact.required or fact.name in mapped or (fact.name == _COMPANY and settings.blank_company):
             continue
-        likely = _LIKELY.get(fact.name)
+        likely = likely_row(fact).get("from")
         example = f"{{property: {fact.name}, {f'from: {likely}' if likely else 'text: …'}}}"
         yield Problem(place, f"{_shown(fact)} is required in Salesforce; add a row, for example {example}")
+
+
+def likely_row(fact: Fact) -> dict[str, str]:
+    """The row that a required field most likely gets, as an admin starts from; a question where nothing is likely."""
+    likely = _LIKELY.get(fact.name)
+    return {"property": fact.name, **({"from": likely} if likely else {"question": fact.label})}
 
 
 def _shown(fact: Fact) -> str:

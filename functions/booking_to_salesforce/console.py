@@ -8,7 +8,7 @@ from typing import Any
 from booking_to_salesforce import INTEGRATION, Settings, checks
 from booking_to_salesforce.app import Run, client_of
 from booking_to_salesforce.fields import facts_of, offered
-from booking_to_salesforce.known import LEAD, Step, Task
+from booking_to_salesforce.known import EMAIL, LEAD, Step, Task
 from renkei.actions import Create, Delete, Item, Look, Record, Remember, Result, Update, Upsert
 from renkei.config import Language
 from renkei.errors import NotFound, Reconnect
@@ -64,10 +64,11 @@ def _may_create_events(org: Salesforce) -> bool:
 
 
 def properties(parts: Platform, workspace: str, object_name: str, language: Language) -> list[dict[str, Any]]:  # noqa: ARG001
-    """What a row may name; what Salesforce requires comes first."""
+    """What a row may name; what Salesforce requires comes first, with the `row` to start from."""
     facts = facts_of({field["name"]: field for field in _org(parts, workspace).describe(object_name)[1]})
     return [
         {"name": one.name, "label": one.label, "type": one.type, "required": one.required, "changeable": one.updateable}
+        | ({"row": checks.likely_row(one)} if one.required or one.name == EMAIL else {})
         for one in offered(facts)
     ]
 

@@ -258,4 +258,9 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
         "HubSpot: companies または contacts、Salesforce: Lead",
         "HubSpot: companies oder contacts; Salesforce: Lead",
     ),
+    "help_rows": (
+        "print the rows to start a workspace file with: what is required, and what is most likely wanted",
+        "ワークスペースファイルの出発点となる行（必須項目など）を表示",
+        "die Zeilen ausgeben, mit denen eine Workspace-Datei beginnt: was Pflicht ist und was meist gewollt ist",
+    ),
 }

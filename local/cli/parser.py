@@ -87,8 +87,10 @@ def _workspace_commands(add: _Add, help_in: _Help) -> None:
     command = add("export", workspace_commands.export, "export --output workspace.yaml")
     command.add_argument("--output", metavar="FILE", help=help_in("help_output"))
     command.add_argument("--force", action="store_true", help=help_in("help_force"))
-    command = add("properties", workspace_commands.properties, "properties companies\n         renkei properties Lead")
+    example = "properties companies\n         renkei properties Lead --rows"
+    command = add("properties", workspace_commands.properties, example)
     command.add_argument("object", choices=("companies", "contacts", "Lead"), help=help_in("help_object"))
+    command.add_argument("--rows", action="store_true", help=help_in("help_rows"))
 
 
 def _connection_commands(add: _Add, help_in: _Help) -> None:

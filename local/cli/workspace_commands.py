@@ -62,6 +62,8 @@ def properties(context: Context, args: argparse.Namespace) -> int:
     """List the properties or fields that rows can name, with what the vendor says of each."""
     answer = context.api.call("GET", "workspaces", context.workspace, "properties", args.object)
     found = rows(answer.get("properties"))
+    if args.rows:
+        return _first_rows(context, args.object, [row["row"] for row in found if isinstance(row.get("row"), dict)])
     context.screen.data({"properties": found})
     if not found:
         context.screen.note("nothing")
@@ -77,6 +79,16 @@ def properties(context: Context, args: argparse.Namespace) -> int:
             for row in found
         ],
     )
+    return OK
+
+
+def _first_rows(context: Context, name: str, found: list[object]) -> int:
+    """Print the rows that a workspace file cannot do without, ready to be put into it."""
+    context.screen.data({"rows": found})
+    if not found:
+        context.screen.note("nothing")
+        return FAILED
+    context.screen.line(to_yaml({name.lower(): found}).rstrip("\n"))
     return OK
 
 

@@ -7,8 +7,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 _ORDER: Final = (
     *("workspace", "mail", "language", "sources", "notices", "connections", "integrations"),
-    *("enabled", "meeting", "name_order", "free_mail", "calendars"),
-    *("calendar", "company", "contact"),
+    *("enabled", "booking_id_field", "match", "assignment", "blank_company", "event"),
+    *("meeting", "name_order", "free_mail", "calendars"),
+    *("calendar", "company", "contact", "lead"),
     *("property", "from", "question", "text", "policy"),
     *("add", "remove"),
     *("keep_alive", "idle_days"),

@@ -198,3 +198,14 @@ def test_fields_of_a_lead_with_what_salesforce_requires(run: Run, stack: FakeSta
         "✓         ✓           LastName  姓     string",
         "                      Jigsaw    鍵     string",
     ]
+
+
+def test_rows_to_start_from(run: Run, stack: FakeStack) -> None:
+    row = {"property": "LastName", "from": "guest_last_name"}
+    rows = [{"name": "LastName", "label": "姓", "type": "string", "row": row}, {"name": "Jigsaw", "label": "鍵"}]
+    stack.on("GET", f"{DEMO}/properties/Lead", (200, {"properties": rows}))
+    result = run("properties", "Lead", "--rows")
+    assert (result.code, result.out) == (0, "lead:\n  - {property: LastName, from: guest_last_name}\n")
+    assert json.loads(run("properties", "Lead", "--rows", "--json").out) == {"rows": [row]}
+    stack.on("GET", f"{DEMO}/properties/contacts", (200, {"properties": rows[1:]}))
+    assert run("properties", "contacts", "--rows").code == 1

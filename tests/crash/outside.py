@@ -7,7 +7,7 @@ from typing import Any
 
 from renkei import aws, config
 from tests.crash.world import rows
-from tests.harness import Stack
+from tests.harness import QUEUES, Stack
 
 type Deed = Callable[[Stack], None]
 """One thing that the outside does. Whoever does it repeats it after a kill."""
@@ -32,7 +32,8 @@ def sends(payload: Any) -> Deed:
 
 def loses_bells(stack: Stack) -> None:
     """Bells get lost on their way."""
-    stack.bells()
+    for key in QUEUES:
+        stack.bells(key)
 
 
 def passes_time(seconds: float) -> Deed:
@@ -62,10 +63,11 @@ def _until(over: set[str], stack: Stack) -> None:
 
 
 def poll(stack: Stack) -> None:
-    """Hand bells to the worker one by one as Lambda does: a message is deleted once the worker returned."""
-    sqs, url = aws.client("sqs"), config.queue_url("booking_to_hubspot")
-    while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages"):
-        (message,) = found
-        record = {"body": message["Body"], "messageId": message["MessageId"]}
-        stack.answer([record])
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    """Hand bells to the workers one by one as Lambda does: a message is deleted once the worker returned."""
+    sqs = aws.client("sqs")
+    for url in map(config.queue_url, QUEUES):
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1).get("Messages"):
+            (message,) = found
+            record = {"body": message["Body"], "messageId": message["MessageId"]}
+            stack.answer([record])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

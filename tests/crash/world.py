@@ -13,7 +13,7 @@ from moto.ses.models import ses_backends
 
 from local.sandbox.vendor import Vendor
 from renkei import aws, config
-from tests.harness import QUEUE, REGION, TABLES, Stack
+from tests.harness import QUEUES, REGION, TABLES, Stack
 
 _ACCOUNT = "123456789012"
 _KEPT_ELSEWHERE = {"clock", "sleep", "_lock", "_gate", "faults", "calls"}
@@ -24,7 +24,8 @@ class World:
     """A moment that can be returned to, any number of times. Equal bytes: the same world."""
 
     frozen: bytes
-    bells: tuple[str, ...]
+    bells: tuple[tuple[str, str], ...]
+    """(integration, bell) of what is on the queues."""
 
 
 def keep(stack: Stack) -> World:
@@ -34,26 +35,26 @@ def keep(stack: Stack) -> World:
         for vendor in _vendors(stack)
     ]
     frozen = pickle.dumps((stack.clock.now, _dynamodb().tables, vendors, _mails()))
-    return World(frozen, tuple(message.body for message in _queue()._messages))
+    return World(frozen, tuple((key, message.body) for key in QUEUES for message in _queue(key)._messages))
 
 
 def return_to(stack: Stack, world: World, *, bells: bool) -> None:
-    """Make the world what it was, with new processes in it. `bells`: the queue gives its bells out again."""
+    """Make the world what it was, with new processes in it. `bells`: the queues give their bells out again."""
     stack.clock.now, _dynamodb().tables, vendors, mails = pickle.loads(world.frozen)  # noqa: S301 - our own, of this process
     _mails()[:] = mails
     for vendor, state in zip(_vendors(stack), vendors, strict=True):
         vars(vendor).update(state)
         vendor.faults.clear()
         vendor.calls.clear()
-    queue = _queue()
-    queue._messages.clear()
-    queue._pending_messages.clear()
-    for number, body in enumerate(world.bells if bells else ()):
+    for queue in map(_queue, QUEUES):
+        queue._messages.clear()
+        queue._pending_messages.clear()
+    for number, (key, body) in enumerate(world.bells if bells else ()):
         aws.client("sqs").send_message(
-            QueueUrl=config.queue_url("booking_to_hubspot"),
+            QueueUrl=config.queue_url(key),
             MessageBody=body,
             MessageGroupId="again",
-            MessageDeduplicationId=f"again-{number}-{len(queue.deleted_messages)}",
+            MessageDeduplicationId=f"again-{number}-{len(_queue(key).deleted_messages)}",
         )
     stack.restart()
     for provider in DEFAULT_PROVIDERS.values():
@@ -99,5 +100,5 @@ def _mails() -> list[Any]:
     return sent
 
 
-def _queue() -> Any:
-    return get_backend("sqs")[_ACCOUNT][REGION].queues[QUEUE]
+def _queue(key: str) -> Any:
+    return get_backend("sqs")[_ACCOUNT][REGION].queues[QUEUES[key]]

@@ -36,6 +36,7 @@ from renkei.mapping import Value, Warn
 LEAD, CONTACT, EVENT, USER = "Lead", "Contact", "Event", "User"
 EMAIL, WHO = "Email", "WhoId"
 DUPLICATE, EXISTS = "salesforce_duplicate", "salesforce_exists"
+_UNCHANGED = {"salesforce_converted": "salesforce_unchanged_converted", DUPLICATE: "salesforce_unchanged_duplicate"}
 _OWNERS = {"INVALID_CROSS_REFERENCE_KEY", "INACTIVE_OWNER_OR_USER"}
 
 type Step = Look | Create | Upsert | Update | Delete | Remember
@@ -93,6 +94,8 @@ class Known:
     """By link: the record that a duplicate rule found, where it told."""
     refused: dict[str, Outcome] = field(default_factory=dict)
     """By task."""
+    warned: dict[str, Warn] = field(default_factory=dict)
+    """By task: why its lead stays as it is."""
     updated: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     """Ids that are there no more."""
@@ -202,8 +205,8 @@ class Known:
         if isinstance(action, Update):
             if isinstance(end, NotFound):
                 self.gone.add(item.key)
-            elif end.code == "salesforce_converted":
-                self.updated.add(item.key)  # it belongs to others now
+            elif end.code in _UNCHANGED:
+                self.warned |= dict.fromkeys(item.tasks, Warn(_UNCHANGED[end.code]))
             else:
                 self.refused |= dict.fromkeys(item.tasks, end)
             return

@@ -239,7 +239,7 @@ def changes(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
         lead = known.records.get(LEAD, {}).get(known.who(task) or "")
         if lead is None or lead.id in known.updated or lead.properties.get("IsConverted") == "true":
             continue
-        if not _changing(task, known) or (task.id, lead.id) in known.makers:
+        if not _changing(task, known) or (task.id, lead.id) in known.makers or task.id in known.warned:
             continue
         values = wanted.setdefault(lead.id, dict(lead.properties))
         owners.setdefault(lead.id, []).append(task.id)

@@ -178,7 +178,7 @@ def verdict(task: Task, known: Known) -> Verdict:
     was = "created" if (task.id, who) in known.makers else "updated" if who in known.updated else "there"
     if row.get("made") and known.root(task) == task.booking.id:
         was = "created"
-    warns = [*task.warns]
+    warns = [*task.warns, *([known.warned[task.id]] if task.id in known.warned else [])]
     if task.host and not known.owner(task):
         warns.append(Warn("salesforce_no_owner"))
     return Done({kind: who, f"{kind}_was": was, **outcome}, tuple(warns))

@@ -222,8 +222,8 @@ def _headers(action: Create | Upsert | Update) -> dict[str, str]:
     """
     if action.object != "Lead":
         return {}
-    if isinstance(action, Update):
-        return {"Sforce-Auto-Assign": "FALSE"}
+    if isinstance(action, Update):  # of a record that is there: a rule that only warns has nothing to say
+        return {"Sforce-Auto-Assign": "FALSE", "Sforce-Duplicate-Rule-Header": "allowSave=true"}
     assignment = action.options.get("assignment", "on")
     headers = {"Sforce-Auto-Assign": _ASSIGNMENT.get(assignment, assignment)}
     if action.options.get("duplicates") == "save":

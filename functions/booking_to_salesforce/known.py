@@ -31,7 +31,7 @@ from renkei.bookings import Booking
 from renkei.chains import booking_link
 from renkei.chains import root as chain_root
 from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected, Retry
-from renkei.mapping import Value, Warn
+from renkei.mapping import Policy, Value, Warn
 
 LEAD, CONTACT, EVENT, USER = "Lead", "Contact", "Event", "User"
 EMAIL, WHO = "Email", "WhoId"
@@ -47,8 +47,8 @@ class Task:
     """A booking with the values its rows take.
 
     `guest`: the link under which the guest's leads are remembered, where leads are told apart by address.
-    `host`: the mail address of whose user is looked for, remembered under the link `user`; `owned`: that user is to
-    own the lead. `lacking`: why a new lead cannot be made of the values.
+    `host`: the mail address of whose user is looked for, remembered under the link `user`; `owned`: when
+    that user is to own the lead (a row's policy). `lacking`: why a new lead cannot be made of the values.
     """
 
     id: str
@@ -59,7 +59,7 @@ class Task:
     guest: str = ""
     host: str = ""
     user: str = ""
-    owned: bool = False
+    owned: Policy | None = None
     lacking: Outcome | None = None
     warns: tuple[Warn, ...] = ()
 
@@ -158,9 +158,10 @@ class Known:
                 for read, found in zip(action.reads, result.each, strict=True):
                     self._looked(read, found)
             case Create() | Upsert() | Update():
+                inactive = frozenset(self.inactive)
                 for item in action.items:
                     if end := result.failed.get(item.key):
-                        self._refuse(action, item, end)
+                        self._refuse(action, item, end, inactive)
                     else:
                         self._wrote(action, item, result.records[item.key])
             case Delete():
@@ -200,7 +201,7 @@ class Known:
             self.created[action.object, _link(item)] = record
             self.makers |= {(task, record.id) for task in item.tasks}
 
-    def _refuse(self, action: Create | Upsert | Update, item: Item, end: Outcome) -> None:
+    def _refuse(self, action: Create | Upsert | Update, item: Item, end: Outcome, inactive: frozenset[str]) -> None:
         owner = item.properties.get(OWNER, "")
         if isinstance(action, Update):
             if isinstance(end, NotFound):
@@ -221,7 +222,7 @@ class Known:
             end = Retry("record_gone", vendor="salesforce")  # the lead went meanwhile: it is looked at anew
         if isinstance(end, Conflict) and end.code == DUPLICATE and action.object == LEAD:
             self.duplicates[link] = end.record_id
-        elif owner and owner not in self.inactive and isinstance(end, Misconfigured) and _about_owner(end):
+        elif owner and owner not in inactive and isinstance(end, Misconfigured) and _about_owner(end):
             self.inactive.add(owner)  # worth another try without
         else:
             self.refused |= dict.fromkeys(item.tasks, end)

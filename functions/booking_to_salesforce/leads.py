@@ -56,6 +56,7 @@ def looks(tasks: Sequence[Task], known: Known) -> Iterator[Search | Read]:
 def _names(tasks: Sequence[Task], by: str | None) -> tuple[str, ...]:
     """What is read of a lead: all that any row may want to compare."""
     wanted = {value.property for task in tasks for value in task.values if value.policy != "create"}
+    wanted |= {OWNER for task in tasks if task.owned == "overwrite"}
     return tuple(sorted({*_ALWAYS, *wanted, *([by] if by else [])}))
 
 
@@ -219,7 +220,8 @@ def _creations(items: Sequence[tuple[Item, str]], known: Known) -> Iterator[Crea
 
 def _changing(task: Task, known: Known) -> bool:
     """Whether a task's rows may change a lead that was there before."""
-    if chain(task.booking, known.links).get("superseded") or not any(v.policy != "create" for v in task.values):
+    changing = task.owned == "overwrite" or any(value.policy != "create" for value in task.values)
+    if chain(task.booking, known.links).get("superseded") or not changing:
         return False
     if known.row(task).get("made"):
         return known.root(task) != task.booking.id  # else it was made of these values
@@ -246,6 +248,8 @@ def changes(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
         for value in task.values:
             if value.policy == "overwrite" or (value.policy == "fill" and not values.get(value.property)):
                 values[value.property] = value.value
+        if task.owned == "overwrite" and (owner := known.owner(task)):
+            values[OWNER] = owner
     items = []
     for id_, values in wanted.items():
         held = known.records[LEAD][id_].properties
@@ -256,4 +260,12 @@ def changes(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
 
 
 def _other(name: str, held: str | None, text: str) -> bool:
-    return (held or "").lower() != text.lower() if name == EMAIL else held != text
+    """Whether a value is another than the one that Salesforce shows: it writes addresses and times its own way."""
+    if name == EMAIL:
+        return (held or "").lower() != text.lower()
+    if ";" in text:
+        return {*(held or "").split(";")} != {*text.split(";")}
+    try:
+        return held != text and datetime.fromisoformat(held or "") != datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return True

@@ -17,7 +17,7 @@ from booking_to_salesforce.known import EMAIL, USER, Known, Step, Task
 from renkei.actions import Look, Read, Remember, Search
 from renkei.bookings import Booking
 from renkei.chains import notes
-from renkei.errors import Misconfigured, Outcome, Rejected, Skip
+from renkei.errors import Misconfigured, Outcome, Skip
 from renkei.integration import Done, Verdict
 from renkei.mapping import Reading, Value, Warn, read
 from renkei.values import normal_mail
@@ -34,7 +34,7 @@ def draft(
     *,
     german: bool = False,
 ) -> Task:
-    """Read a booking by the first rules that fit its calendar. Skip, Misconfigured or Rejected if it has no task.
+    """Read a booking by the first rules that fit its calendar. Skip or Misconfigured if it has no task.
 
     `facts` are those of Lead's fields; `digest` makes keyed digests of (purpose, text); `german`: how numbers are read.
     """
@@ -47,11 +47,11 @@ def draft(
         return Task(id_, booking, rules)
     texts, warns = read(rules.lead, booking, Reading({}, order=settings.name_order))
     values = [one for text in texts for one in _shaped(text, facts, booking, warns, german=german)]
-    owned = any(row.target == OWNER and row.source is not None for row in rules.lead)
+    owned = next((row.policy for row in rules.lead if row.target == OWNER and row.source is not None), None)
     host = normal_mail(booking.hosts[0].email) if booking.hosts and (owned or settings.event) else ""
     email = next((value.value for value in values if value.property == EMAIL), "")
     if not email and any(row.target == EMAIL for row in rules.lead) and _needs_mail(settings):
-        raise _blank(EMAIL, rules, warns) if _unasked(EMAIL, warns) else Rejected("salesforce_email_missing")
+        raise _blank(EMAIL, rules, warns) if _unasked(EMAIL, warns) else Misconfigured("salesforce_email_missing")
     lacking = _lacking(values, settings, facts, rules, warns)
     kept = tuple(value for value in values if value.property != OWNER or not owned)
     user = f"user#{digest('user', host)}" if host else ""

@@ -6,7 +6,6 @@ and query values stay out of errors and logs. What a vendor account may be asked
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -131,7 +130,7 @@ class Client:
         budget: Budget = FREE,
     ) -> None:
         self._vendor = vendor
-        self._base = base_url if callable(base_url) else functools.partial(checked_url, base_url)
+        self._base = base_url if callable(base_url) else checked_url(base_url)
         self._session = session
         self._token = token
         self._classify = classify
@@ -177,7 +176,8 @@ class Client:
             headers["authorization"] = f"Bearer {self._token(fresh)}"
         self._budget.take(kind)  # last, because a token may take its time
         self.calls += 1
-        return send(self._vendor, self._session, method, self._base() + path, **{**request, "headers": headers})
+        base = self._base() if callable(self._base) else self._base
+        return send(self._vendor, self._session, method, base + path, **{**request, "headers": headers})
 
     def refusal(self, answer: Answer) -> Outcome:
         """The outcome of an error answer, or of a part of a whole one."""

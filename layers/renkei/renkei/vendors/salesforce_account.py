@@ -32,7 +32,7 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/api_res
 DATA = f"/services/data/{VERSION}"
 _SCOPES = ("api", "refresh_token")
 _IDENTITY = re.compile(r"/id/(00D\w{12,15})/(005\w{12,15})$", re.ASCII)
-_USAGE = re.compile(r"(?:^|[;,]\s*)api-usage=(\d+)/(\d+)")
+_USAGE = re.compile(r"(?:^|[;,]\s*)api-usage=(\d{1,12})/(\d{1,12})")
 _NOT_FOUND = 404
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from booking_to_salesforce.known import Known
 from renkei import runtime
 from renkei.actions import UNIQUE, Create, Item, Result
 from renkei.deliveries import Deliveries
@@ -16,10 +17,13 @@ from renkei.runtime import Work
 from renkei.vendors.hubspot import HubSpot
 from tests import rights
 from tests.crash.lives import Lives
+from tests.crash.salesforce_stories import STORIES as SALESFORCE_STORIES
 from tests.crash.stories import STORIES
+from tests.functions.booking_to_salesforce.steps import leads
 from tests.harness import Stack
 
 NEW_FIRM = next(story for story in STORIES if story.name == "new firm")
+NEW_LEAD = next(story for story in SALESFORCE_STORIES if story.name == "new lead")
 CONTACT_ONLY = next(story for story in STORIES if story.name == "contact only")
 
 
@@ -67,6 +71,14 @@ def test_it_catches_a_company_made_without_a_key(stack: Stack, monkeypatch: pyte
     with pytest.raises(AssertionError, match=r"killed after effect \d+ \(POST .*/companies.* at once: left"):
         lives.die_everywhere("at once")
     assert len(stack.the("companies")) == 2
+
+
+def test_it_catches_a_lead_whose_creation_is_not_looked_for(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Known, "unclear", lambda *_: False)
+    lives = Lives(stack, NEW_LEAD)
+    with pytest.raises(AssertionError, match=r"killed after effect \d+ \(POST .*/sobjects/Lead, .* at once: left"):
+        lives.die_everywhere("at once")
+    assert len(leads(stack)) == 2
 
 
 def test_it_catches_a_delivery_that_ends_before_its_work(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

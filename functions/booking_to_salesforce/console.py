@@ -7,12 +7,13 @@ from typing import Any
 
 from booking_to_salesforce import INTEGRATION, Settings, checks
 from booking_to_salesforce.app import Run, client_of
-from booking_to_salesforce.fields import facts_of, offered
+from booking_to_salesforce.fields import OWNER, facts_of, offered
 from booking_to_salesforce.known import EMAIL, LEAD, Step, Task
 from renkei.actions import Create, Delete, Item, Look, Record, Remember, Result, Update, Upsert
 from renkei.config import Language
-from renkei.errors import NotFound, Reconnect
-from renkei.integration import Done, Job
+from renkei.errors import NotFound, Reconnect, Rejected, Retry, Skip
+from renkei.integration import Done, Job, Verdict
+from renkei.mapping import Value
 from renkei.runtime import Platform, prepare
 from renkei.settings import Problem
 from renkei.texts import text
@@ -113,20 +114,43 @@ def preview(parts: Platform, workspace: str, payload: Mapping[str, Any], languag
     end = verdicts[job.id]
     if not isinstance(task, Task) or not isinstance(end, Done):
         reason = text(end.code, language, end.params)
-        return {"would": [], "fields": [], "warnings": [], "outcome": type(end).__name__.lower(), "reason": reason}
+        return {"would": [], "fields": [], "warnings": [], "outcome": _state(end), "reason": reason}
     fields = [
         {"object": "lead", "property": value.property, "value": value.value, "why": value.why, "policy": value.policy}
-        for value in task.values
+        for value in (*task.values, *_owner(task, writes))
     ]
     warnings = [{"code": warn.code, "message": text(warn.code, language, dict(warn.params))} for warn in end.warnings]
     would = list(_would(end, writes, language))
     return {"would": would, "fields": fields, "warnings": warnings, "outcome": "delivered", "reason": ""}
 
 
+def _state(end: Verdict) -> str:
+    """The state that a delivery would be in."""
+    match end:
+        case Skip():
+            return "skipped"
+        case Retry():
+            return "pending"
+        case Rejected():
+            return "rejected"
+    return "parked"
+
+
+def _owner(task: Task, writes: Sequence[Create | Upsert | Update]) -> Iterator[Value]:
+    """The host's user, where that is written on the lead."""
+    given = (item.properties.get(OWNER) for write in writes if write.object == LEAD for item in write.items)
+    if task.owned and (owner := next(filter(None, given), None)):
+        yield Value(OWNER, owner, task.owned, "from host_email")
+
+
 def _would(end: Done, writes: Sequence[Create | Upsert | Update], language: Language) -> Iterator[dict[str, str]]:
     """The steps in words, from the outcome and the writes that it would take."""
+    made = {write.object.lower() for write in writes if not isinstance(write, Update)}
     for name in ("lead", "contact", "event"):
-        if was := end.outcome.get(f"{name}_was"):
+        was = end.outcome.get(f"{name}_was")
+        if was == "created" and name not in made:  # when it was delivered
+            was = "there" if name == "lead" else None
+        if was:
             yield _step(f"{name}_{was}", language, id=str(end.outcome.get(name, "")))
     for write in writes:
         if isinstance(write, Update) and write.object == LEAD:

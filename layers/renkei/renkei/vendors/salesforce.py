@@ -212,7 +212,10 @@ class Salesforce:
         NotFound where the user may not see it.
         """
         answer = self._client.call("GET", f"{DATA}/sobjects/{object_name}/describe", needs="fields")
-        return answer.body.get("createable") is True, [field_of(entry) for entry in answer.body["fields"]]
+        try:
+            return answer.body.get("createable") is True, [field_of(entry) for entry in _objects(answer.body["fields"])]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise Retry("vendor_garbled", vendor=KEY) from None
 
 
 def _headers(action: Create | Upsert | Update) -> dict[str, str]:

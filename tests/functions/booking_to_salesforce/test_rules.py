@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from booking_to_salesforce.app import Run
+from booking_to_salesforce.known import Step
 from local.sandbox.salesforce.saves import ASSIGNMENT_RULE
 from local.sandbox.salesforce.store import GONE_MAIL, HOST_MAIL
+from renkei.actions import Create, Result, Upsert
 from tests.functions.booking_to_salesforce.steps import (
     KEY,
     MAIL,
@@ -384,6 +387,30 @@ def test_5_two_bookings_of_one_guest_together_are_one_lead(
     assert len(leads(stack)) == 1
 
 
+@pytest.mark.parametrize("by", [KEY, None])
+@pytest.mark.parametrize("match", ["create", "skip", "update"])
+def test_5_a_booking_that_waits_does_not_hold_up_the_guests_next(stack: Stack, by: str | None, match: str) -> None:
+    ready(stack, booking_id_field=by, match=match)
+    found = deliver(stack, booking(1, company_name=""), booking(2), booking(3))
+    state = "skipped" if match == "skip" else "delivered"
+    assert [delivery["state"] for delivery in found] == ["parked", "delivered", state]
+    change(stack, booking_id_field=by, match=match, blank_company="個人")
+    stack.work()
+    assert [delivery["state"] for delivery in stack.deliveries()] == [state, "delivered", state]
+    assert len(leads(stack)) == (3 if match == "create" else 1)
+
+
+def test_5_a_refused_booking_does_not_stand_for_the_guests_next(stack: Stack) -> None:
+    ready(stack, match="skip")
+    stack.salesforce.refuse_next("CANNOT_EXECUTE_FLOW_TRIGGER")
+    found = deliver(stack, booking(1), booking(2), booking(3))
+    assert [delivery["state"] for delivery in found] == ["rejected", "delivered", "skipped"]
+    assert stack.api("POST", f"/api/workspaces/demo/deliveries/{found[0]['id']}/retry")[0] == 200
+    stack.work()
+    assert stack.deliveries()[2]["state"] == "skipped"
+    assert len(leads(stack)) == 1
+
+
 POLICIES = [
     {"property": "Title", "text": "部長"},
     {"property": "City", "text": "大阪", "policy": "fill"},
@@ -456,7 +483,6 @@ def test_5_several_bookings_of_one_guest_change_the_lead_in_their_order(stack: S
 def test_5_a_duplicate_rule_is_answered_by_the_policy(
     stack: Stack, by: str | None, rule: str, many: int, *, misspelt: bool
 ) -> None:
-    """Bookings whose guests the rule finds, though a look by address does not: the lead's is written otherwise."""
     ready(stack, *POLICIES, booking_id_field=by)
     stack.salesforce.configure({"duplicate_key_misspelt": misspelt, "duplicate_rule": rule})
     guests = [f"g{number}@example.jp" for number in range(many)]
@@ -473,20 +499,62 @@ def test_5_a_duplicate_rule_is_answered_by_the_policy(
     assert len(leads(stack)) == many + 1
 
 
+@pytest.fixture
+def meanwhile(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Addresses of which somebody makes a lead after the look and before the creation."""
+    coming: list[str] = []
+    apply = Run.apply
+
+    def late(self: Run, action: Step) -> Result:
+        if isinstance(action, Create | Upsert):
+            for mail in coming:
+                lead(stack, Email=mail, City="京都")
+            coming.clear()
+        return apply(self, action)
+
+    monkeypatch.setattr(Run, "apply", late)
+    return coming
+
+
+@pytest.mark.parametrize("by", [KEY, None])
 @pytest.mark.parametrize("rule", ["alert", "block"])
 @pytest.mark.parametrize("match", ["skip", "update"])
 @pytest.mark.parametrize("many", [1, 3])
-def test_5_a_rule_that_finds_what_a_look_did_not(stack: Stack, rule: str, match: str, many: int) -> None:
-    ready(stack, *POLICIES, match=match)
-    guests = [f"g{number}@example.jp" for number in range(many)]
-    ids = [lead(stack, Email=guest, City="京都") for guest in guests]
+def test_5_what_a_rule_finds_is_skipped_or_updated(
+    stack: Stack, meanwhile: list[str], by: str | None, *, rule: str, match: str, many: int
+) -> None:
+    ready(stack, *POLICIES, booking_id_field=by, match=match)
     stack.salesforce.configure({"duplicate_rule": rule})
-    found = deliver(stack, *[booking(number, guest_email=guest) for number, guest in enumerate(guests)])
+    guests = [f"g{number}@example.jp" for number in range(many)]
+    meanwhile += guests
+    sent = [booking(number, guest_email=guest) for number, guest in enumerate(guests)]
+    *found, new = deliver(stack, *sent, booking(99))
+    ids = [one["Id"] for one in leads(stack) if one["LastName"] == "旧"]
+    assert new["outcome"]["lead_was"] == "created"
+    assert len(leads(stack)) == many + 1
     if match == "skip":
-        assert ends(found) == [("skipped", "salesforce_known")] * many
+        assert ends(found) == [("skipped", "salesforce_duplicate")] * many
+        assert all(id_ in delivery["message"] for id_, delivery in zip(ids, found, strict=True))
     else:
         assert [delivery["outcome"] for delivery in found] == [{"lead": id_, "lead_was": "updated"} for id_ in ids]
-    assert len(leads(stack)) == many
+        changed = [one for one in leads(stack) if one["Id"] in ids]
+        assert {tuple(values(one, "City", "State", "Title")) for one in changed} == {("京都", "大阪府", None)}
+
+
+@pytest.mark.parametrize("by", [KEY, None])
+@pytest.mark.parametrize(("match", "state"), [("skip", "skipped"), ("update", "rejected")])
+@pytest.mark.parametrize("many", [1, 3])
+def test_5_what_a_rule_finds_and_does_not_show(
+    stack: Stack, meanwhile: list[str], by: str | None, *, match: str, state: str, many: int
+) -> None:
+    ready(stack, booking_id_field=by, match=match)
+    stack.salesforce.configure({"duplicate_rule": "alert", "duplicate_matches_visible": False})
+    guests = [f"g{number}@example.jp" for number in range(many)]
+    meanwhile += guests
+    sent = [booking(number, guest_email=guest) for number, guest in enumerate(guests)]
+    *found, new = deliver(stack, *sent, booking(99))
+    assert ends([*found, new]) == [*[(state, "salesforce_duplicate_hidden")] * many, ("delivered", "")]
+    assert len(leads(stack)) == many + 1
 
 
 @pytest.mark.parametrize("many", [1, 3])

@@ -13,6 +13,7 @@ import requests
 
 from local.sandbox.faults import Fault
 from local.sandbox.inprocess import WsgiAdapter
+from local.sandbox.salesforce.errors import limit_exceeded
 from local.sandbox.salesforce.rest import Rest
 from renkei.config import Language
 from renkei.errors import Retry
@@ -397,6 +398,19 @@ def test_used_up_calls_pause_the_whole_connection_and_then_all_goes_through(stac
     assert made(stack) == sorted([MAIL, *(f"g{number}@one.example.jp" for number in range(2, 5))])
 
 
+@pytest.mark.parametrize("shape", ["create", "creates"])
+def test_calls_that_run_out_between_look_and_creation_cost_no_booking(stack: Stack, shape: str) -> None:
+    ready(stack)
+    refusal = json.dumps(limit_exceeded().body())
+    path = "^/services/data/v[0-9.]+/(sobjects/Lead|composite/sobjects)"
+    stack.salesforce.faults.add(Fault("POST", path, status=403, body=refusal))
+    found = deliver(stack, *bookings(shape))
+    assert {(one["state"], one["reason"]) for one in found} == {(PENDING, "salesforce_quota")}
+    later(stack, 30 * 60 + 2)
+    assert {one["state"] for one in stack.deliveries()} == {"delivered"}
+    assert len(made(stack)) == len(found)
+
+
 def test_a_session_that_is_over_is_renewed_once_and_the_booking_sent_once(stack: Stack) -> None:
     ready(stack)
     stack.salesforce.tokens.sessions.clear()
@@ -425,8 +439,8 @@ def test_a_session_that_is_refused_again_is_for_a_person(stack: Stack) -> None:
 def moving(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
     """An org whose address may become http://localhost:3001/salesforce."""
     monkeypatch.setenv("RENKEI_SALESFORCE_HOSTS", "127.0.0.1,localhost")
-    stack.platform.session.mount(MOVED, WsgiAdapter(stack.salesforce, "/salesforce"))
     ready(stack)
+    stack.platform.session.mount(MOVED, WsgiAdapter(stack.salesforce, "/salesforce"))
     return stack
 
 

@@ -25,7 +25,7 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture
 def ready(stack: Stack) -> Stack:
     """A stack with a connected workspace that has its rules."""
-    stack.set_up()
+    stack.begin("set_up", stack.set_up)
     return stack
 
 

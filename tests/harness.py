@@ -7,18 +7,19 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 import requests
 from moto import mock_aws
+from moto.backends import get_backend
 
 import booking_to_hubspot.app
 import booking_to_salesforce.app
@@ -37,9 +38,13 @@ from local.sandbox.salesforce import Salesforce
 from local.sandbox.salesforce.orgs import ORGS
 from local.sandbox.slack import Slack
 from renkei import aws, runtime
+from renkei.deliveries import public_id
 from renkei.runtime import Platform
 from tests import rights
 from tests.quick_moto import quick
+
+if TYPE_CHECKING:
+    from tests.crash.world import World
 
 ROOT = Path(__file__).parents[1]
 SANDBOXES = "http://127.0.0.1:3001"
@@ -50,6 +55,7 @@ SENDER = "renkei@sandbox.example"
 ADMIN = "admin@aozora.example.jp"
 PORTAL = 111111
 REGION = "ap-northeast-1"
+ACCOUNT = "123456789012"
 QUEUES = {
     "booking_to_hubspot": "renkei-booking-to-hubspot.fifo",
     "booking_to_salesforce": "renkei-booking-to-salesforce.fifo",
@@ -141,6 +147,7 @@ class Stack:
 
     def __post_init__(self) -> None:
         """Put the parts together."""
+        self._beginning = b""
         self.hubspot = HubSpot(self.clock, sleep=self.clock.sleep)
         self.salesforce = Salesforce(self.clock, sleep=self.clock.sleep)
         self.board = Board(self.clock, sleep=self.clock.sleep)
@@ -240,6 +247,27 @@ class Stack:
         assert status == 200, told
         self.hubspot.calls.clear()
 
+    def begin(self, name: str, deeds: Callable[[], object]) -> None:
+        """Do what a test begins with, or return to the world that came of it the last time in this process.
+
+        That is the same but for what was heard on the way. `name` stands for the deeds, arguments and all.
+        """
+        from tests.crash.world import keep, return_to  # noqa: PLC0415 - it imports this
+
+        fresh = keep(self).frozen == self._beginning
+        if fresh and name in _WORLDS:
+            return_to(self, _WORLDS[name], bells=False)
+            return
+        deeds()
+        if fresh:
+            _WORLDS[name] = keep(self)
+
+    def begun(self) -> None:
+        """Note that nothing has been done yet."""
+        from tests.crash.world import keep  # noqa: PLC0415 - as above
+
+        self._beginning = keep(self).frozen
+
     # What AWS does.
 
     def bells(self, key: str = "booking_to_hubspot") -> list[dict[str, Any]]:
@@ -297,6 +325,12 @@ class Stack:
         ]
         return found
 
+    def ids(self) -> set[str]:
+        """The ids of all deliveries, looked up where they are stored: a test that counts calls need not know."""
+        from tests.crash.world import rows  # noqa: PLC0415 - it imports this
+
+        return {public_id(row["box"].partition("#")[2], row["id"]) for row in rows("deliveries")}
+
     def the(self, kind: str, portal: int = PORTAL) -> list[dict[str, Any]]:
         """The living records of a portal."""
         found: Any = self.hubspot.state(portal)[kind]
@@ -335,8 +369,24 @@ def running() -> Iterator[Stack]:
             rights.held(),
         ):
             stack.restart()
+            stack.begun()
             yield stack
             runtime.platform.cache_clear()
+
+
+_WORLDS: dict[str, World] = {}
+_KEYS: dict[str, Any] = {}
+
+
+def _key() -> str:
+    """The address of the stack's key: the same in all tests of a process, so that worlds can be returned to."""
+    backend = get_backend("kms")[ACCOUNT][REGION]
+    if not _KEYS:
+        aws.client("kms").create_key()
+        _KEYS.update(backend.keys)
+    backend.keys.update(_KEYS)
+    (key,) = _KEYS.values()
+    return str(key.arn)
 
 
 @functools.cache
@@ -377,7 +427,7 @@ def _environment() -> dict[str, str]:
 
 def _make(stack: Stack) -> None:
     """Tables, key, queues and secrets, as the template makes them (tests/test_template.py compares the keys)."""
-    os.environ["RENKEI_KEY_ID"] = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    os.environ["RENKEI_KEY_ID"] = _key()
     for name, (partition, sort, indexes) in TABLES.items():
         attributes = {partition, sort, *(index_sort for _, index_sort in indexes)}
         local = [

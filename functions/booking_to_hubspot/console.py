@@ -10,7 +10,7 @@ from booking_to_hubspot.app import Run
 from booking_to_hubspot.known import COMPANIES, CONTACTS, MEETINGS, Task
 from renkei.actions import Action, Create, Forget, Read, Record, Remember, Result, Search, Update
 from renkei.config import Language
-from renkei.errors import Conflict, Reconnect
+from renkei.errors import Conflict, Reconnect, state_after
 from renkei.integration import Done, Job
 from renkei.mapping import Row
 from renkei.runtime import Platform, prepare
@@ -123,7 +123,7 @@ def preview(parts: Platform, workspace: str, payload: Mapping[str, Any], languag
     end = verdicts[job.id]
     if not isinstance(task, Task) or not isinstance(end, Done):
         reason = text(end.code, language, end.params)
-        return {"would": [], "fields": [], "warnings": [], "outcome": type(end).__name__.lower(), "reason": reason}
+        return {"would": [], "fields": [], "warnings": [], "outcome": state_after(end), "reason": reason}
     fields = [
         {"object": name, "property": value.property, "value": value.value, "why": value.why, "policy": value.policy}
         for name, values in (("company", task.company if task.firm else ()), ("contact", task.contact))

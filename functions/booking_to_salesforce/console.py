@@ -11,8 +11,8 @@ from booking_to_salesforce.fields import OWNER, facts_of, offered
 from booking_to_salesforce.known import EMAIL, LEAD, Step, Task
 from renkei.actions import Create, Delete, Item, Look, Record, Remember, Result, Update, Upsert
 from renkei.config import Language
-from renkei.errors import NotFound, Reconnect, Rejected, Retry, Skip
-from renkei.integration import Done, Job, Verdict
+from renkei.errors import NotFound, Reconnect, state_after
+from renkei.integration import Done, Job
 from renkei.mapping import Value
 from renkei.runtime import Platform, prepare
 from renkei.settings import Problem
@@ -114,7 +114,7 @@ def preview(parts: Platform, workspace: str, payload: Mapping[str, Any], languag
     end = verdicts[job.id]
     if not isinstance(task, Task) or not isinstance(end, Done):
         reason = text(end.code, language, end.params)
-        return {"would": [], "fields": [], "warnings": [], "outcome": _state(end), "reason": reason}
+        return {"would": [], "fields": [], "warnings": [], "outcome": state_after(end), "reason": reason}
     fields = [
         {"object": "lead", "property": value.property, "value": value.value, "why": value.why, "policy": value.policy}
         for value in (*task.values, *_owner(task, writes))
@@ -122,18 +122,6 @@ def preview(parts: Platform, workspace: str, payload: Mapping[str, Any], languag
     warnings = [{"code": warn.code, "message": text(warn.code, language, dict(warn.params))} for warn in end.warnings]
     would = list(_would(end, writes, language))
     return {"would": would, "fields": fields, "warnings": warnings, "outcome": "delivered", "reason": ""}
-
-
-def _state(end: Verdict) -> str:
-    """The state that a delivery would be in."""
-    match end:
-        case Skip():
-            return "skipped"
-        case Retry():
-            return "pending"
-        case Rejected():
-            return "rejected"
-    return "parked"
 
 
 def _owner(task: Task, writes: Sequence[Create | Upsert | Update]) -> Iterator[Value]:

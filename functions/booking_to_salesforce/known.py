@@ -206,6 +206,8 @@ class Known:
         if isinstance(action, Update):
             if isinstance(end, NotFound):
                 self.gone.add(item.key)
+            elif owner and owner not in inactive and _about_owner(end):
+                self.inactive.add(owner)  # worth another try without
             elif end.code in _UNCHANGED:
                 self.warned |= dict.fromkeys(item.tasks, Warn(_UNCHANGED[end.code]))
             else:
@@ -222,8 +224,8 @@ class Known:
             end = Retry("record_gone", vendor="salesforce")  # the lead went meanwhile: it is looked at anew
         if isinstance(end, Conflict) and end.code == DUPLICATE and action.object == LEAD:
             self.duplicates[link] = end.record_id
-        elif owner and owner not in inactive and isinstance(end, Misconfigured) and _about_owner(end):
-            self.inactive.add(owner)  # worth another try without
+        elif owner and owner not in inactive and _about_owner(end):
+            self.inactive.add(owner)
         else:
             self.refused |= dict.fromkeys(item.tasks, end)
 
@@ -243,5 +245,9 @@ def _about_who(end: Outcome) -> bool:
     return gone or (end.code == "salesforce_field" and WHO in end.params.get("property", ""))
 
 
-def _about_owner(end: Misconfigured) -> bool:
-    return OWNER in end.params.get("property", "") and end.params.get("problem") in _OWNERS
+def _about_owner(end: Outcome) -> bool:
+    return (
+        isinstance(end, Misconfigured)
+        and OWNER in end.params.get("property", "")
+        and end.params.get("problem") in _OWNERS
+    )

@@ -14,7 +14,7 @@ from itertools import takewhile
 from booking_to_salesforce.fields import OWNER
 from booking_to_salesforce.known import CONTACT, EMAIL, LEAD, Known, Step, Task
 from renkei.actions import Create, Item, Read, Record, Remember, Search, Update, Upsert
-from renkei.chains import chain
+from renkei.chains import booking_link, chain, closes
 from renkei.errors import Outcome, Rejected, Retry, Skip
 
 _UNDER_WAY = timedelta(minutes=5)  # after which a creation that was sent has ended one way or the other
@@ -87,11 +87,23 @@ def lead_actions(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
             items.append((_item(task, known), _assignment(task, known)))
         else:
             notes[link] = {"sent": known.now.isoformat(), "seen": _seen(task, known)}
-    notes |= _taken_back(tasks, known)
+    notes |= _taken_back(tasks, known) | _joined(tasks, known)
     for link, values in notes.items():
         yield Remember(link, values)
     if not notes:
         yield from _creations(items, known)
+
+
+def _joined(tasks: Sequence[Task], known: Known) -> dict[str, dict[str, str | bool]]:
+    """Leads of chains that turn out to go on another one, whose first booking is still to come."""
+    joined: dict[str, dict[str, str | bool]] = {}
+    for task in tasks:
+        first, who = closes(task.booking, known.links), known.who(task)
+        link = booking_link(task.booking.source, first or "")
+        row = known.links.get(link, {})
+        if first and who and not row.get("who") and not row.get("sent"):
+            joined[link] = {"who": who, "made": bool(known.row(task).get("made"))}
+    return joined
 
 
 def _next_in_line(tasks: Sequence[Task], known: Known) -> Iterator[Task]:

@@ -65,3 +65,15 @@ class Reconnect(Outcome):
 
 class Misconfigured(Outcome):
     """A setting, mapping, property or permission is missing; passes once it is there."""
+
+
+def state_after(end: Outcome) -> str:
+    """The state that a delivery is in after this end of an attempt."""
+    match end:
+        case Skip():
+            return "skipped"
+        case Retry():
+            return "pending"
+        case Reconnect() | Misconfigured():
+            return "parked"
+    return "rejected"

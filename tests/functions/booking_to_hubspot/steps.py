@@ -22,7 +22,7 @@ def settings(**changes: Any) -> dict[str, Any]:
 
 def deliver(stack: Stack, *payloads: dict[str, Any]) -> list[dict[str, Any]]:
     """Send bookings, let the worker run, and give their deliveries, oldest first."""
-    before = {delivery["id"] for delivery in stack.deliveries()}
+    before = stack.ids()
     for payload in payloads:
         assert stack.post(payload)[0] == 200
         stack.clock.sleep(0.001)

@@ -28,6 +28,10 @@ def settings(*more: Mapping[str, str], **changes: Any) -> dict[str, Any]:
 
 def ready(stack: Stack, *more: Mapping[str, str], **changes: Any) -> None:
     """A workspace that is connected to Salesforce, listens to TimeRex and has its rules."""
+    stack.begin(f"salesforce {more} {changes}", lambda: _ready(stack, *more, **changes))
+
+
+def _ready(stack: Stack, *more: Mapping[str, str], **changes: Any) -> None:
     if changes.get("booking_id_field"):
         stack.salesforce.configure({"booking_id_field": True})
     assert stack.consented("salesforce", {})["statusCode"] == 200
@@ -59,7 +63,7 @@ def problems(stack: Stack, *more: Mapping[str, str], **changes: Any) -> list[tup
 
 def deliver(stack: Stack, *payloads: dict[str, Any], source: str = "timerex") -> list[dict[str, Any]]:
     """Send bookings, let the worker run, and give their deliveries, oldest first."""
-    before = {delivery["id"] for delivery in stack.deliveries()}
+    before = stack.ids()
     for payload in payloads:
         status, told = stack.send(source, payload)
         assert status == 200, told

@@ -21,7 +21,18 @@ from renkei.http import Answer, outcome
 from renkei.texts import text
 from renkei.vendors.salesforce_errors import classify, partial
 from tests.crash.world import rows
-from tests.functions.booking_to_salesforce.steps import KEY, MAIL, ORG, calls, change, deliver, later, leads, ready
+from tests.functions.booking_to_salesforce.steps import (
+    KEY,
+    MAIL,
+    ORG,
+    calls,
+    change,
+    deliver,
+    events,
+    later,
+    leads,
+    ready,
+)
 from tests.harness import SANDBOXES, Stack, booking
 
 REMEDIES = {
@@ -329,6 +340,57 @@ def test_an_answer_of_5xx_refuses_nothing_whatever_it_says(code: str, status: in
     end = classify(answer) or outcome("salesforce", answer)
     assert isinstance(end, Retry)
     assert (end.code, end.after) == ("vendor_busy", timedelta(seconds=90))
+
+
+# What an event or a change is refused, once the lead is there.
+
+_LATER_ON = {
+    "UNABLE_TO_LOCK_ROW": (PENDING, "salesforce_locked"),
+    "CANNOT_EXECUTE_FLOW_TRIGGER": (REJECTED, "salesforce_automation"),
+    "INSUFFICIENT_ACCESS_OR_READONLY": (PARKED, "salesforce_permission"),
+}
+
+
+@pytest.mark.parametrize("code", _LATER_ON)
+@pytest.mark.parametrize("shape", ["create", "upserts"])
+def test_a_refused_event_leaves_the_lead_and_comes_with_the_cure(stack: Stack, code: str, shape: str) -> None:
+    ready(stack, event=True, **by(shape))
+    sent = bookings(shape)
+    stack.salesforce.refuse_next(*[""] * len(sent), *[code] * 30)
+    found = deliver(stack, *sent)
+    assert {(one["state"], one["reason"]) for one in found} == {_LATER_ON[code]}
+    assert (len(leads(stack)), events(stack)) == (len(sent), [])
+    agreed(stack)
+    _go_on(stack)
+    assert {one["state"] for one in stack.deliveries()} == {"delivered"}
+    assert len(leads(stack)) == len(sent)
+    assert sorted(one["WhoId"] for one in events(stack)) == sorted(lead["Id"] for lead in leads(stack))
+
+
+@pytest.mark.parametrize("code", _LATER_ON)
+@pytest.mark.parametrize("shape", ["create", "creates"])
+def test_a_refused_change_is_made_with_the_cure(stack: Stack, code: str, shape: str) -> None:
+    ready(stack, {"property": "Title", "text": "New", "policy": "overwrite"}, match="update")
+    sent = bookings(shape)
+    for number in range(len(sent)):
+        mail = MAIL if number == 0 else f"g{number}.{MAIL}"
+        stack.salesforce.seed(ORG, "Lead", {"LastName": "Old", "Company": "Old", "Title": "Old", "Email": mail})
+    stack.salesforce.refuse_next(*[code] * 30)
+    found = deliver(stack, *sent)
+    assert {(one["state"], one["reason"]) for one in found} == {_LATER_ON[code]}
+    assert {lead["Title"] for lead in leads(stack)} == {"Old"}
+    agreed(stack)
+    _go_on(stack)
+    assert {one["state"] for one in stack.deliveries()} == {"delivered"}
+    assert [lead["Title"] for lead in leads(stack)] == ["New"] * len(sent)
+
+
+def _go_on(stack: Stack) -> None:
+    """A person retries what waits for one; the rest goes on by itself."""
+    for one in (*stack.deliveries(REJECTED), *stack.deliveries(PARKED)):
+        assert stack.api("POST", f"/api/workspaces/demo/deliveries/{one['id']}/retry")[0] == 200
+    stack.work()
+    later(stack, 60)
 
 
 # What a look is refused: two queries in one call.

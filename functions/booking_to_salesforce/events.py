@@ -15,7 +15,11 @@ from renkei.actions import Create, Delete, Item, Remember, Search, Update
 from renkei.bookings import field
 from renkei.chains import booking_link, chain, closes
 
-_LONGEST = {"Subject": 255, "Location": 255, "Description": 32_000}
+_FACTS = {
+    "Subject": Fact("Subject", "Subject", "textarea", 255),
+    "Location": Fact("Location", "Location", "url", 255),  # a link that was cut would lead nowhere
+    "Description": Fact("Description", "Description", "textarea", 32_000),
+}
 
 
 def looks(tasks: Sequence[Task], known: Known) -> Iterator[Search]:
@@ -150,8 +154,5 @@ def _values(task: Task, known: Known) -> dict[str, str]:
         "Description": "\n".join(dict.fromkeys(filter(None, lines))),
         OWNER: known.owner(task) or "",
     }
-    fitting = {
-        name: shaped(text, Fact(name, name, "textarea", _LONGEST[name]))[0] if name in _LONGEST else text
-        for name, text in values.items()
-    }
-    return {name: text for name, text in fitting.items() if text}
+    fitting = {name: shaped(text, _FACTS[name])[0] if name in _FACTS else text for name, text in values.items()}
+    return {name: text for name, text in fitting.items() if text or name == "Location"}  # the old link goes, too

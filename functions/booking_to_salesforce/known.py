@@ -1,9 +1,11 @@
 """What planning speaks of: a booking's task, and what was found out so far. Pure data.
 
 What is remembered of a lead stands under the link of the first booking of its chain: `sent` (when a creation was
-sent, for as long as its end is not known), `seen` (the leads with the address that were there before), `who` (the
-lead, or the record that is taken for it) and `made` (whether we made it). And of its event: `event_sent` (when),
-`event`, `event_for` (the booking whose times it has). Under the link of a guest stands which lead is which booking's.
+sent, for as long as its end is not known), `by` (as which user), `keyed` (with the booking's id on it), `seen` (the
+leads with the address that were there before), `who` (the lead, or the record that is taken for it) and `made`
+(whether we made it). And of its event: `event_sent` (when), `event`, `event_for` (the booking whose times it has).
+
+Under the link of a guest stands which lead is which booking's, and what is under way: `sent` and `sent_for` (a link).
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def lead_actions(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
         elif (link, "sent") in known.noted:
             items.append((_item(task, known), _assignment(task, known)))
         else:
-            notes[link] = {"sent": known.now.isoformat(), "seen": _seen(task, known)}
+            notes[link] = {"sent": known.now.isoformat(), "by": known.me, "seen": _seen(task, known)}
     notes |= _taken_back(tasks, known) | _joined(tasks, known)
     for link, values in notes.items():
         yield Remember(link, values)
@@ -168,7 +168,7 @@ def _made_since(task: Task, link: str, known: Known) -> list[Record]:
     return [
         one
         for one in found
-        if one.properties.get("CreatedById") == known.me
+        if one.properties.get("CreatedById") == row.get("by")
         and guest.get(one.id, link) == link
         and datetime.fromisoformat(one.properties["CreatedDate"]) >= since
     ]

@@ -92,6 +92,26 @@ def test_7_without_the_option_there_is_none_and_a_cancellation_is_nothing(stack:
     assert events(stack) == []
 
 
+def test_7_half_a_link_is_no_place(stack: Stack) -> None:
+    """Links to Microsoft Teams are longer than Salesforce's Location."""
+    ready(stack, event=True)
+    long = payload("confirmed", 0)
+    long["event"]["zoom_meeting"]["join_url"] = "https://teams.example.com/l/meetup-join/" + "x" * 300
+    deliver(stack, long)
+    assert only_event(stack)["Location"] is None
+    assert "x" * 300 in only_event(stack)["Description"]
+
+
+def test_7_a_move_takes_the_old_link_away(stack: Stack) -> None:
+    ready(stack, event=True)
+    moved = payload("confirmed", 1)
+    moved["event"] |= {"online_meeting_provider": None, "zoom_meeting": None}
+    deliver(stack, CONFIRMED)
+    deliver(stack, moved)
+    (found,) = events(stack)
+    assert (found["Location"], "zoom" in found["Description"]) == (None, False)
+
+
 ORDERS = {
     "as it happened": ([CONFIRMED, GONE, MOVED], [1]),
     "the other way": ([CONFIRMED, MOVED, GONE], [1]),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from booking_to_salesforce.fields import OWNER, Fact, shaped, utc
 from booking_to_salesforce.known import EVENT, LEAD, WHO, Known, Step, Task
-from booking_to_salesforce.leads import under_way
+from booking_to_salesforce.unclear import under_way
 from renkei.actions import Create, Delete, Item, Remember, Search, Update
 from renkei.bookings import field
 from renkei.chains import booking_link, chain, closes

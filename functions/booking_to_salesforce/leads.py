@@ -1,25 +1,17 @@
-"""Which lead a booking belongs to: remembered, found, or to be made, and what is then changed on it. Pure.
-
-A creation whose answer was lost may have taken effect. So it is noted before it is sent, and the next attempt looks
-before anything else: by the booking's id on the lead, else for a lead with the address, of ours, that was not there
-before. Without the booking's id on the lead it also waits until no such creation can still be under way.
-"""
+"""Which lead a booking belongs to: remembered, found, or to be made, and what is then changed on it. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from itertools import takewhile
+from datetime import datetime
 
 from booking_to_salesforce.fields import OWNER
 from booking_to_salesforce.known import CONTACT, EMAIL, LEAD, Known, Step, Task
+from booking_to_salesforce.unclear import guessed, made_since, seen, taken_back, under_way
 from renkei.actions import Create, Item, Read, Record, Remember, Search, Update, Upsert
 from renkei.chains import booking_link, chain, closes
 from renkei.errors import Outcome, Rejected, Retry, Skip
 
-_UNDER_WAY = timedelta(minutes=5)  # after which a creation that was sent has ended one way or the other
-_CLOCKS = timedelta(minutes=10)  # that ours and Salesforce's may be apart
-_MOST_SEEN = 50
 _ALWAYS = (EMAIL, "IsConverted", "ConvertedContactId", "CreatedById", "CreatedDate")
 
 
@@ -36,9 +28,10 @@ def looks(tasks: Sequence[Task], known: Known) -> Iterator[Search | Read]:
             ids |= {who: None} if who.startswith("00Q") and (_changing(task, known) or known.settings.event) else {}
         elif known.unclear(known.link(task), "sent") and by:
             keys[known.key(task)] = None
-        if who is None and task.email and (by is None or _match(task, known) != "create"):
+        unsure = guessed(known.link(task), known)
+        if who is None and task.email and (by is None or unsure or _match(task, known) != "create"):
             leads[task.email] = None
-            lost = lost or (by is None and known.unclear(known.link(task), "sent"))
+            lost = lost or unsure
             contacts |= {task.email: None} if known.settings.match != "create" else {}
     names = _names(tasks, by)
     asked = known.looked
@@ -80,14 +73,19 @@ def lead_actions(tasks: Sequence[Task], known: Known) -> Iterator[Step]:
         if found := _found(task, known):
             if task.guest and found.new:  # first: whoever comes after a death must not take it for another booking's
                 notes[task.guest] = {found.id: link}
+            if known.links.get(task.guest, {}).get("sent_for") == link:
+                notes[task.guest] = {**notes.get(task.guest, {}), "sent": "", "sent_for": ""}
             notes[link] = {"who": found.id, "made": found.new, "sent": ""}
         elif wait := _waits(task, known):
             known.refused[task.id] = wait
         elif (link, "sent") in known.noted:
             items.append((_item(task, known), _assignment(task, known)))
         else:
-            notes[link] = {"sent": known.now.isoformat(), "by": known.me, "seen": _seen(task, known)}
-    notes |= _taken_back(tasks, known) | _joined(tasks, known)
+            if task.guest and _match(task, known) != "create":  # the guest's other bookings wait for it
+                notes[task.guest] = {"sent": known.now.isoformat(), "sent_for": link}
+            keyed = known.settings.booking_id_field is not None
+            notes[link] = {"sent": known.now.isoformat(), "by": known.me, "keyed": keyed, "seen": seen(task, known)}
+    notes |= taken_back(tasks, known) | _joined(tasks, known)
     for link, values in notes.items():
         yield Remember(link, values)
     if not notes:
@@ -141,12 +139,10 @@ def _found(task: Task, known: Known) -> Record | None:
     if link in known.duplicates:
         id_ = known.duplicates[link]
         return Record(id_, {}) if id_ else None
-    if by:
-        mine = [one for one in known.records.get(LEAD, {}).values() if one.properties.get(by) == known.key(task)]
-    elif known.unclear(link, "sent"):
-        mine = _made_since(task, link, known)
-    else:
-        mine = []
+    held = known.records.get(LEAD, {}).values()
+    mine = [one for one in held if by and one.properties.get(by) == known.key(task)]
+    if not mine and guessed(link, known):
+        mine = made_since(task, link, known)
     if mine:
         return Record(mine[-1].id, {}, new=True)  # the oldest: later ones came after ours
     if _match(task, known) == "create":
@@ -156,54 +152,17 @@ def _found(task: Task, known: Known) -> Record | None:
     return Record(found[0].id, {}) if found else None
 
 
-def _made_since(task: Task, link: str, known: Known) -> list[Record]:
-    """The guest's leads, newest first, that may be what an earlier attempt made: ours, new, and no other booking's.
-
-    Converted ones were not asked for when it was noted what had been there; of those, the date tells.
-    """
-    row, guest = known.links[link], known.links.get(task.guest, {})
-    before = set(str(row.get("seen") or "").split(","))
-    since = datetime.fromisoformat(str(row["sent"])) - _CLOCKS
-    found = takewhile(lambda one: one.id not in before, known.having(LEAD, task.email, closed=True))
-    return [
-        one
-        for one in found
-        if one.properties.get("CreatedById") == row.get("by")
-        and guest.get(one.id, link) == link
-        and datetime.fromisoformat(one.properties["CreatedDate"]) >= since
-    ]
-
-
 def _waits(task: Task, known: Known) -> Outcome | None:
     """Why a lead cannot be made now."""
     link = known.link(task)
     if link in known.duplicates:  # of a record that this user may not see
         return (Skip if known.settings.match == "skip" else Rejected)("salesforce_duplicate_hidden")
-    if known.settings.booking_id_field is None and (wait := under_way(link, "sent", known)):
+    if guessed(link, known) and (wait := under_way(link, "sent", known)):
+        return wait
+    others = known.links.get(task.guest, {}).get("sent_for") not in {None, "", link}
+    if others and _match(task, known) != "create" and (wait := under_way(task.guest, "sent", known)):
         return wait
     return task.lacking
-
-
-def under_way(link: str, what: str, known: Known) -> Retry | None:
-    """To wait, while a creation of an earlier attempt (`sent`, `event_sent`) may still be under way at Salesforce."""
-    if not known.unclear(link, what):
-        return None
-    left = datetime.fromisoformat(str(known.links[link][what])) + _UNDER_WAY - known.now
-    return Retry("salesforce_unclear", after=left) if left > timedelta() else None
-
-
-def _seen(task: Task, known: Known) -> str:
-    """The guest's newest leads, as they are remembered."""
-    if known.settings.booking_id_field:
-        return ""
-    return ",".join(record.id for record in known.having(LEAD, task.email)[:_MOST_SEEN])
-
-
-def _taken_back(tasks: Sequence[Task], known: Known) -> dict[str, dict[str, str | bool]]:
-    """Notes of creations that were refused: there is nothing to look for."""
-    refused = (known.link(task) for task in tasks if task.id in known.refused)
-    links = [link for link in refused if (LEAD, link) in known.returned]
-    return {link: {"sent": ""} for link in links if known.links.get(link, {}).get("sent")}
 
 
 def _item(task: Task, known: Known) -> Item:

@@ -22,6 +22,7 @@ from tests.functions.booking_to_salesforce.steps import (
     MAIL,
     ORG,
     calls,
+    change,
     deliver,
     events,
     later,
@@ -513,3 +514,36 @@ def test_a_lead_that_goes_between_its_creation_and_its_event_loses_no_booking(
     assert states(stack) == {"delivered": 1}
     (lead,) = leads(stack)
     assert [one["WhoId"] for one in events(stack)] == [lead["ConvertedContactId"] or lead["Id"]]
+
+
+@pytest.mark.parametrize("match", ["skip", "update"])
+def test_a_guest_whose_first_lead_is_still_under_way_is_waited_for(stack: Stack, match: str) -> None:
+    ready(stack, match=match)
+    goes_wrong(stack, LEADS, "timeout_before")
+    deliver(stack, booking(1))
+    stack.clock.sleep(20)
+    deliver(stack, booking(2))
+    stack.clock.sleep(60)
+    stack.salesforce.seed(ORG, "Lead", {"LastName": "佐々木", "Company": "青空商事", "Email": MAIL})
+    for _ in range(3):
+        later(stack, 300)
+    assert len(leads(stack)) == 1
+    assert "pending" not in states(stack)
+
+
+def test_a_booking_id_field_that_is_set_while_a_creation_is_unclear_doubles_nothing(stack: Stack) -> None:
+    ready(stack)
+
+    def lost_for_a_while(client: Salesforce, action: Create | Upsert | Update, item: Item) -> Result:
+        goes_wrong(stack, LEADS)
+        goes_wrong(stack, "*/query", "status", status=503, times=None)
+        return _WRITE_ONE(client, action, item)
+
+    with mock.patch.object(Salesforce, "_write_one", lost_for_a_while):
+        deliver(stack, booking())
+    stack.salesforce.faults.clear()
+    stack.salesforce.configure({"booking_id_field": True})
+    change(stack, **KEYED)
+    later(stack, 300)
+    assert states(stack) == {"delivered": 1}
+    assert len(leads(stack)) == 1

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import os
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 import requests
-from moto import mock_aws
 from moto.backends import get_backend
 
 import booking_to_hubspot.app
@@ -41,7 +41,7 @@ from renkei import aws, runtime
 from renkei.deliveries import public_id
 from renkei.runtime import Platform
 from tests import rights
-from tests.quick_moto import quick
+from tests.quick_moto import ours, quick
 
 if TYPE_CHECKING:
     from tests.crash.world import World
@@ -360,7 +360,7 @@ def http_event(method: str, path: str, body: str | None, headers: Mapping[str, s
 @contextmanager
 def running() -> Iterator[Stack]:
     """A fresh stack for one test."""
-    with mock_aws(), mock.patch.dict("os.environ", _environment()), quick():
+    with ours(), mock.patch.dict("os.environ", _environment()), quick():
         stack = Stack()
         _make(stack)
         with (
@@ -375,18 +375,10 @@ def running() -> Iterator[Stack]:
 
 
 _WORLDS: dict[str, World] = {}
+_MADE: dict[tuple[str, str], bytes] = {}
+"""What is in a new stack, by (service, attribute of its backend), once it was made in this process."""
 _KEYS: dict[str, Any] = {}
-
-
-def _key() -> str:
-    """The address of the stack's key: the same in all tests of a process, so that worlds can be returned to."""
-    backend = get_backend("kms")[ACCOUNT][REGION]
-    if not _KEYS:
-        aws.client("kms").create_key()
-        _KEYS.update(backend.keys)
-    backend.keys.update(_KEYS)
-    (key,) = _KEYS.values()
-    return str(key.arn)
+"""The stack's key: the same in all tests of a process, so that worlds can be returned to."""
 
 
 @functools.cache
@@ -426,8 +418,33 @@ def _environment() -> dict[str, str]:
 
 
 def _make(stack: Stack) -> None:
-    """Tables, key, queues and secrets, as the template makes them (tests/test_template.py compares the keys)."""
-    os.environ["RENKEI_KEY_ID"] = _key()
+    """All that the template makes; but for the queues it is made once in a process, and then put there again."""
+    if not _MADE:
+        aws.client("kms").create_key()
+        _KEYS.update(_backend("kms").keys)
+        _make_tables()
+        for vendor in (stack.hubspot, stack.salesforce):
+            secret = json.dumps({"client_id": vendor.app.client_id, "client_secret": vendor.app.client_secret})
+            _secrets().create_secret(Name=f"renkei/{vendor.name}-app", SecretString=secret)
+        aws.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        kept = (("dynamodb", "tables"), ("secretsmanager", "secrets"), ("ses", "email_identities"))
+        _MADE.update({one: pickle.dumps(getattr(_backend(one[0]), one[1])) for one in kept})
+    for (service, attribute), frozen in _MADE.items():
+        setattr(_backend(service), attribute, pickle.loads(frozen))  # noqa: S301 - our own, of this process
+    _backend("kms").keys.update(_KEYS)
+    (key,) = _KEYS.values()
+    os.environ["RENKEI_KEY_ID"] = key.arn
+    for queue in QUEUES.values():
+        aws.client("sqs").create_queue(QueueName=queue, Attributes={"FifoQueue": "true"})
+
+
+def _backend(service: Any) -> Any:
+    """moto's own state of a service."""
+    return get_backend(service)[ACCOUNT][REGION]
+
+
+def _make_tables() -> None:
+    """As the template makes them (tests/test_structure.py compares the keys)."""
     for name, (partition, sort, indexes) in TABLES.items():
         attributes = {partition, sort, *(index_sort for _, index_sort in indexes)}
         local = [
@@ -451,9 +468,3 @@ def _make(stack: Stack) -> None:
             ],
             **({"LocalSecondaryIndexes": local} if local else {}),
         )
-    for queue in QUEUES.values():
-        aws.client("sqs").create_queue(QueueName=queue, Attributes={"FifoQueue": "true"})
-    for vendor in (stack.hubspot, stack.salesforce):
-        secret = json.dumps({"client_id": vendor.app.client_id, "client_secret": vendor.app.client_secret})
-        _secrets().create_secret(Name=f"renkei/{vendor.name}-app", SecretString=secret)
-    aws.client("sesv2").create_email_identity(EmailIdentity=SENDER)

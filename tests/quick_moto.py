@@ -10,6 +10,8 @@ from typing import Any
 from unittest import mock
 
 from botocore.useragent import UserAgentString
+from moto import mock_aws
+from moto.core import models as core_models
 from moto.core import responses
 from moto.core import utils as core_utils
 from moto.core.serialize import JSONSerializer
@@ -39,6 +41,13 @@ def quick() -> Iterator[None]:
         mock.patch.object(aws_headers, "gen_amzn_requestid_long", _request_id),
         mock.patch.object(UserAgentString, "to_string", return_value="botocore"),
     ):
+        yield
+
+
+@contextmanager
+def ours() -> Iterator[None]:
+    """moto for what goes through botocore: nothing of ours speaks to AWS in another way."""
+    with mock.patch.object(core_models, "RESPONSES_METHODS", []), mock_aws():
         yield
 
 

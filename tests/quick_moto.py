@@ -9,16 +9,19 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto import mock_aws
 from moto.core import models as core_models
 from moto.core import responses
 from moto.core import utils as core_utils
 from moto.core.serialize import JSONSerializer
-from moto.dynamodb.parsing import ast_nodes
+from moto.dynamodb.parsing import ast_nodes, expressions
+from moto.dynamodb.parsing.validators import ActionCountValidator
 from moto.kms import models, utils
 from moto.utilities import aws_headers
 
+_PARSER: Any = vars(expressions)["UpdateExpressionParser"]
 _TRAVERSER: Any = vars(ast_nodes)["DepthFirstTraverser"]
 _node_types: dict[type, tuple[type, ...]] = {}
 _get_value = JSONSerializer.get_value
@@ -26,6 +29,7 @@ _make_key = functools.cache(utils.generate_private_key)
 _methods = functools.cache(core_utils.method_names_from_class)
 _underscored = functools.cache(core_utils.camelcase_to_underscores)
 _request_ids = itertools.count()
+_parsed = staticmethod(functools.cache(_PARSER.make))
 
 
 @contextmanager
@@ -39,6 +43,10 @@ def quick() -> Iterator[None]:
         mock.patch.object(responses, "method_names_from_class", _methods),
         mock.patch.object(responses, "camelcase_to_underscores", _underscored),
         mock.patch.object(aws_headers, "gen_amzn_requestid_long", _request_id),
+        mock.patch.object(responses, "gen_amzn_requestid_long", _request_id),
+        mock.patch.object(_PARSER, "make", _parsed),
+        mock.patch.object(ActionCountValidator, "traverse", lambda self, node: self.verify_action_counts(node)),
+        mock.patch.object(RequestSigner, "sign", _sign),
         mock.patch.object(UserAgentString, "to_string", return_value="botocore"),
     ):
         yield
@@ -57,6 +65,12 @@ def _request_id(headers: dict[str, Any] | None = None) -> str:
     if headers is not None:
         headers["x-amzn-requestid"] = request_id
     return request_id
+
+
+def _sign(signer: RequestSigner, operation: str, request: Any, *_: Any, **__: Any) -> None:
+    """As botocore's, but for the signature, which moto does not look at."""
+    scope = f"test/20260101/{signer.region_name}/{signer.signing_name}/aws4_request"
+    request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
 
 
 def _nodes_to_be_processed(traverser: Any) -> tuple[type, ...]:

@@ -173,7 +173,7 @@ CALENDLY_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "calendly_odd": (
         "Calendly failed or answered something odd ({status}). Try again in a minute.",
         "Calendly でエラーが発生したか、応答を解釈できません({status})。1 分ほど待って再試行してください。",
-        "Calendly hat versagt oder Unverständliches geantwortet ({status}). In einer Minute noch einmal versuchen.",
+        "Calendly meldet einen Fehler oder antwortet unverständlich ({status}). In einer Minute noch einmal versuchen.",
     ),
     "calendly_slow": (
         "Calendly ({url}) took too long to answer. Try again in a minute.",

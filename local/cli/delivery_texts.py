@@ -82,7 +82,7 @@ DELIVERIES: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "which_source": (
         "{file}: which scheduler's event is this? Name it with --source: {names}",
-        "{file}: どの予約サービスのイベントか不明です。--source で指定してください: {names}",
+        "{file}: どの日程調整サービスのイベントか不明です。--source で指定してください: {names}",
         "{file}: von welchem Terminplaner ist dieses Ereignis? Mit --source nennen: {names}",
     ),
     "no_integration": (

@@ -105,7 +105,7 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "help_token_file": (
         "file with the scheduler's token, signing key or secret",
-        "予約サービスのトークン・署名キー・シークレットのファイル",
+        "日程調整サービスのトークン・署名キー・シークレットのファイル",
         "Datei mit Token, Signaturschlüssel oder Geheimnis des Terminplaners",
     ),
     "help_generate": (
@@ -215,7 +215,7 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
     "help_id": ("the delivery's id", "配信の ID", "Kennung der Zustellung"),
     "help_send": (
         "send a recorded booking as its scheduler does",
-        "記録した予約を予約サービスと同じ形で送る",
+        "記録した予約を日程調整サービスと同じ形で送る",
         "eine aufgezeichnete Buchung senden, wie ihr Terminplaner es tut",
     ),
     "help_send_more": (

@@ -46,8 +46,7 @@ SOURCE_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
             "your own bookings only: --scope user.\n"
             "3. Keep no copy of the token, but leave it in Calendly: whether a subscription outlives it is "
             "not documented.\n"
-            "Webhooks used to need a paid plan; since November 2026 every plan has them. Where Calendly "
-            "still asks for an upgrade, the account has none yet.\n"
+            "Calendly may ask for a paid plan.\n"
             "By hand: renkei connect calendly --generate, then POST "
             "https://api.calendly.com/webhook_subscriptions with "
             "url {webhook_url}, events invitee.created and invitee.canceled, organization, scope organization, and "
@@ -64,8 +63,7 @@ SOURCE_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
             "自分の予約だけの場合は --scope user を付けます。\n"
             "3. トークンの控えは残さず、Calendly 上では削除しないでください(削除後も Webhook "
             "が残るかは公表されていません)。\n"
-            "Webhook は以前は有料プラン限定でしたが、2026 年 11 月からは全プランで使えます。"
-            "アップグレードを求められた場合、そのアカウントではまだ使えません。\n"
+            "Calendly の有料プランが必要な場合があります。\n"
             "手動の場合: renkei connect calendly --generate の後、"
             "POST https://api.calendly.com/webhook_subscriptions に url {webhook_url}、"
             "events invitee.created と invitee.canceled、organization、scope organization、signing_key を送ります。"
@@ -82,8 +80,7 @@ SOURCE_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
             "gespeichert. Nur für eigene Buchungen: --scope user.\n"
             "3. Keine Kopie des Tokens behalten, es in Calendly aber stehen lassen: Ob ein Abonnement es "
             "überlebt, ist nicht dokumentiert.\n"
-            "Webhooks brauchten früher einen bezahlten Tarif; seit November 2026 hat sie jeder. Verlangt "
-            "Calendly trotzdem ein Upgrade, hat das Konto noch keine.\n"
+            "Calendly verlangt dafür womöglich einen bezahlten Tarif.\n"
             "Von Hand: renkei connect calendly --generate, dann POST https://api.calendly.com/webhook_subscriptions "
             "mit url {webhook_url}, events invitee.created und invitee.canceled, organization, scope "
             "organization und signing_key. Die Signatur kommt in {header}."
@@ -191,7 +188,7 @@ SOURCE_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     # What --help says
     "help_sources": (
         "say what to enter at each scheduler, and whether it is connected",
-        "予約サービスごとの設定手順と接続状況を表示する",
+        "日程調整サービスごとの設定手順と接続状況を表示する",
         "sagen, was beim Terminplaner einzutragen ist und ob er verbunden ist",
     ),
     "help_sources_more": (
@@ -234,7 +231,7 @@ SOURCE_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "help_source": (
         "whose event it is (else by its folder or content): {names}",
-        "どの予約サービスのイベントか(省略時はフォルダーと内容で判断): {names}",
+        "どの日程調整サービスのイベントか(省略時はフォルダーと内容で判断): {names}",
         "wessen Ereignis es ist (sonst nach Ordner und Inhalt): {names}",
     ),
     "help_preview_integration": (

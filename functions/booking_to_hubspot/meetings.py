@@ -76,7 +76,7 @@ def _properties(task: Task, known: Known) -> dict[str, str]:
         "hs_meeting_title": " – ".join(filter(None, (booking.calendar.name, guest))),
         "hs_meeting_start_time": booking.start.isoformat(),
         "hs_meeting_end_time": booking.end.isoformat(),
-        "hs_meeting_location": booking.meeting.join_url,
+        "hs_meeting_location": booking.meeting.join_url or booking.meeting.place,
         "hs_meeting_external_url": booking.meeting.join_url,
         "hs_meeting_outcome": "RESCHEDULED" if booking.previous_id else "SCHEDULED",
         "hubspot_owner_id": owner,

@@ -46,6 +46,7 @@ def answered(**answers: Any) -> dict[str, Any]:
         ("booking_cancelled", "booking_cancelled.kR2sNb7Ym4cHj9PdF6gLxE", True),
         ("booking_created_seat", f"booking_created.{SEAT}", True),
         ("booking_cancelled_seat", f"booking_cancelled.{SEAT}", True),
+        ("booking_rescheduled_seats", "booking_rescheduled.wQ4tZe1Ru8yIo5PaS3dFgH.20261127100000000", False),
         ("booking_requested", "booking_requested.hT3vBn6Mk9jUy2GfD5sAqL", False),
         ("ping", "ping.892b7fba2b5b9a42500dcc18d3799980", False),
     ],
@@ -72,15 +73,30 @@ def test_what_has_no_booking_is_known_by_all_that_it_says() -> None:
 
 
 def test_an_event_with_seats_that_is_moved_twice_is_two_events() -> None:
-    same = {"rescheduleUid": NEW}
-    first, second = changed("booking_rescheduled", **same), changed("booking_rescheduled", **same)
-    second["createdAt"] = "2026-11-23T02:00:00.000Z"
-    assert [receive(one)[0] for one in (first, first, second)] == [
-        f"booking_rescheduled.{NEW}.20261123010000000",
-        f"booking_rescheduled.{NEW}.20261123010000000",
-        f"booking_rescheduled.{NEW}.20261123020000000",
-    ]
-    assert booking(first).previous_id is None
+    first, second = event("calcom/booking_rescheduled_seats"), event("calcom/booking_rescheduled_seats")
+    second["createdAt"] = "2026-11-28T10:00:00.000Z"
+    keys = [receive(one)[0].rpartition(".")[2] for one in (first, first, second)]
+    assert keys == ["20261127100000000", "20261127100000000", "20261128100000000"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "known"),
+    [
+        ({}, False),
+        ({"rescheduleUid": None}, False),
+        ({"rescheduleUid": OLD}, False),  # into a slot that is booked already
+        ({"attendeeSeatId": "1f6c2a3e-5b7d-4c8e-9a10-0000000000d2"}, True),
+        ({"seatsPerTimeSlot": None}, True),
+    ],
+)
+def test_a_host_who_moves_all_seats_moves_no_guests_booking(changes: dict[str, Any], known: bool) -> None:
+    assert receive(changed("booking_rescheduled_seats", **changes))[1] == known
+    told = changed("booking_rescheduled_seats", **changes) | {"triggerEvent": "BOOKING_CANCELLED"}
+    assert receive(told)[1], "only a move is passed over"
+
+
+def test_a_move_that_keeps_the_uid_follows_nothing() -> None:
+    assert booking(changed("booking_rescheduled", rescheduleUid=NEW)).previous_id is None
 
 
 def test_a_booking() -> None:
@@ -206,20 +222,42 @@ def test_the_company_is_what_a_question_of_that_name_says(slug: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "video", "metadata", "provider", "url"),
+    ("location", "video", "metadata", "provider", "url", "place"),
     [
-        ("integrations:zoom", {"type": "zoom_video", "url": "https://z"}, {}, "zoom", "https://z"),
-        ("integrations:google:meet", None, {"videoCallUrl": "https://g"}, "google_meet", "https://g"),
-        ("integrations:office365_video", None, {"videoCallUrl": "https://t"}, "microsoft_teams", "https://t"),
-        ("x", {"type": "office365_video", "url": "https://t"}, {}, "microsoft_teams", "https://t"),
-        ("https://meet.example.com", None, {}, "", "https://meet.example.com"),
-        ("integrations:daily", None, {}, "", ""),
-        ("東京都千代田区", None, None, "", ""),
+        ("integrations:zoom", {"type": "zoom_video", "url": "https://z"}, {}, "zoom", "https://z", ""),
+        ("integrations:google:meet", None, {"videoCallUrl": "https://g"}, "google_meet", "https://g", ""),
+        ("integrations:office365_video", None, {"videoCallUrl": "https://t"}, "microsoft_teams", "https://t", ""),
+        ("x", {"type": "office365_video", "url": "https://t"}, {}, "microsoft_teams", "https://t", ""),
+        ("https://meet.example.com", None, {}, "", "https://meet.example.com", ""),
+        ("integrations:daily", None, {}, "", "", ""),
+        ("conferencing", None, {}, "", "", ""),
+        ("inPerson", None, {}, "", "", ""),
+        ("東京都千代田区", None, None, "", "", "東京都千代田区"),
+        (" Lobby ", None, None, "", "", "Lobby"),
+        ("+81 3-0000-0000", None, None, "", "", "+81 3-0000-0000"),
+        ("+819012345678", None, None, "", "", ""),  # the guest's
+        (None, None, None, "", "", ""),
     ],
 )
-def test_where_to_meet(location: str, video: object, metadata: object, provider: str, url: str) -> None:
+def test_where_to_meet(  # noqa: PLR0917 - a table
+    location: object, video: object, metadata: object, provider: str, url: str, place: str
+) -> None:
     found = booking(changed("booking_created", location=location, videoCallData=video, metadata=metadata))
     assert (found.meeting.provider, found.meeting.join_url) == (provider, url)
+    assert found.meeting.place == field(found, "place") == place
+
+
+def test_the_phone_number_of_a_guest_who_is_called_is_no_place() -> None:
+    called = {"value": "phone", "optionValue": "+81 90 8765 4321"}
+    whole = answered(location=called)
+    whole["payload"] |= {"location": "+81 90 8765 4321", "videoCallData": None, "metadata": None}
+    assert booking(whole).meeting.place == ""
+
+
+@pytest.mark.parametrize("name", ["Madonna", {"firstName": "Madonna"}, {"firstName": "Madonna", "lastName": ""}])
+def test_a_guest_with_one_name_has_a_last_name(name: object) -> None:
+    found = booking(answered(name=name))
+    assert (field(found, "guest_last_name"), field(found, "guest_first_name")) == ("Madonna", "")
 
 
 @pytest.mark.parametrize(

@@ -96,31 +96,57 @@ def test_a_guest_who_is_called() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "provider", "url", "phone"),
+    ("location", "provider", "url", "place", "phone"),
     [
-        ({"type": "zoom", "join_url": "https://z.example"}, "zoom", "https://z.example", ""),
-        ({"type": "zoom_conference", "join_url": "https://z.example"}, "zoom", "https://z.example", ""),
-        ({"type": "google_conference", "join_url": "https://g.example"}, "google_meet", "https://g.example", ""),
+        ({"type": "zoom", "join_url": "https://z.example"}, "zoom", "https://z.example", "", ""),
+        ({"type": "zoom_conference", "join_url": "https://z.example"}, "zoom", "https://z.example", "", ""),
+        ({"type": "google_conference", "join_url": "https://g.example"}, "google_meet", "https://g.example", "", ""),
         (
             {"type": "microsoft_teams_conference", "join_url": "https://t.example"},
             "microsoft_teams",
             "https://t.example",
             "",
+            "",
         ),
-        ({"type": "webex_conference", "join_url": "https://w.example"}, "webex", "https://w.example", ""),
-        ({"type": "custom", "location": "https://meet.example.com/x"}, "custom", "https://meet.example.com/x", ""),
-        ({"type": "custom", "location": "Lobby"}, "", "", ""),
-        ({"type": "google_conference", "status": "processing"}, "", "", ""),
-        ({"type": "outbound_call", "location": "+1 404-555-0100"}, "", "", "+1 404-555-0100"),
-        ({"type": "outbound_call", "location": None}, "", "", ""),
-        ({"type": "inbound_call", "location": "+81 3-0000-0000"}, "", "", ""),
-        ({"type": "physical", "location": "東京都千代田区", "additional_info": ""}, "", "", ""),
-        (None, "", "", ""),
+        ({"type": "webex_conference", "join_url": "https://w.example"}, "webex", "https://w.example", "", ""),
+        ({"type": "custom", "location": "https://meet.example.com/x"}, "custom", "https://meet.example.com/x", "", ""),
+        ({"type": "custom", "location": "Lobby"}, "", "", "Lobby", ""),
+        ({"type": "google_conference", "status": "processing"}, "", "", "", ""),
+        ({"type": "outbound_call", "location": "+1 404-555-0100"}, "", "", "", "+1 404-555-0100"),
+        ({"type": "outbound_call", "location": None}, "", "", "", ""),
+        ({"type": "inbound_call", "location": "+81 3-0000-0000"}, "", "", "+81 3-0000-0000", ""),
+        ({"type": "physical", "location": "東京都千代田区", "additional_info": ""}, "", "", "東京都千代田区", ""),
+        ({"type": "ask_invitee", "location": " Guest's office "}, "", "", "Guest's office", ""),
+        (None, "", "", "", ""),
     ],
 )
-def test_where_to_meet(location: object, provider: str, url: str, phone: str) -> None:
+def test_where_to_meet(location: object, provider: str, url: str, place: str, phone: str) -> None:
     found = booking(changed("invitee_created", event__location=location, text_reminder_number=None))
     assert (found.meeting.provider, found.meeting.join_url, found.guest.phone) == (provider, url, phone)
+    assert found.meeting.place == field(found, "place") == place
+
+
+NAMED = ("guest_last_name", "guest_first_name")
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last", "names"),
+    [
+        ("Madonna", "Madonna", None, ("Madonna", "")),
+        ("Mary Ann", "Mary Ann", None, ("Mary Ann", "")),
+        ("佐々木　花子", "花子", None, ("佐々木", "花子")),
+        ("Hanako Sasaki", "Hanako", None, ("Sasaki", "Hanako")),
+        ("", "Madonna", "", ("Madonna", "")),
+        ("Sasaki", None, "Sasaki", ("Sasaki", "")),
+        ("佐々木", None, None, ("佐々木", "")),
+    ],
+)
+def test_a_guest_with_one_name_has_a_last_name(name: str, first: str | None, last: str | None, names: object) -> None:
+    whole = event("calendly/invitee_created")
+    whole["payload"] |= {"name": name, "first_name": first, "last_name": last}
+    found = booking(whole)
+    assert tuple(field(found, one) for one in NAMED) == names
+    assert tuple(field(found, one, "given_first") for one in NAMED) == names
 
 
 def test_a_zone_that_nobody_knows_leaves_the_time_in_utc() -> None:

@@ -77,7 +77,7 @@ def test_every_field_of_a_mapping_is_readable() -> None:
     found = booking(event("timerex/event_confirmed"))
     values = {name: field(found, name) for name in FIELDS}
     empty = {name for name, value in values.items() if not value}
-    assert empty == {"guest_phone", "utm_medium", "utm_term", "utm_content"}
+    assert empty == {"guest_phone", "place", "utm_medium", "utm_term", "utm_content"}
     assert (values["guest_last_name"], values["guest_first_name"]) == ("佐々木", "花子")
     assert (values["host_name"], values["timezone"]) == ("田中 一郎", "Asia/Tokyo")
 

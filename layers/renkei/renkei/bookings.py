@@ -63,10 +63,11 @@ class Answer(_Model):
 
 
 class Meeting(_Model):
-    """Where to meet online."""
+    """Where to meet: online by a link, or at a `place` that is none (an address, a room, a number to call)."""
 
     provider: str = ""
     join_url: str = ""
+    place: str = ""
 
 
 class Booking(_Model):
@@ -94,7 +95,7 @@ class Booking(_Model):
 FIELDS = (
     "company_name", "guest_name", "guest_last_name", "guest_first_name", "guest_email", "guest_phone",
     "guest_comment", "calendar_name", "calendar_url", "start", "end", "timezone", "host_name", "host_email",
-    "join_url", "meeting_provider", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
+    "join_url", "meeting_provider", "place", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content",
 )  # fmt: skip
 """The booking fields that a mapping row can take from."""
 
@@ -106,10 +107,8 @@ def field(booking: Booking, name: str, order: NameOrder = "family_first") -> str
     match name:
         case "company_name":
             return guest.company
-        case "guest_last_name":
-            return guest.last or (split_name(guest.name, order)[0] if not guest.first else "")
-        case "guest_first_name":
-            return guest.first or (split_name(guest.name, order)[1] if not guest.last else "")
+        case "guest_last_name" | "guest_first_name":
+            return _names(guest, order)[name == "guest_first_name"]
         case "guest_name":
             return guest.name or " ".join(filter(None, (guest.last, guest.first)))
         case "guest_email" | "guest_phone" | "guest_comment":
@@ -124,6 +123,16 @@ def field(booking: Booking, name: str, order: NameOrder = "family_first") -> str
             return host.name if name == "host_name" else host.email
         case "join_url":
             return booking.meeting.join_url
-        case "meeting_provider":
-            return booking.meeting.provider
+        case "meeting_provider" | "place":
+            return booking.meeting.provider if name == "meeting_provider" else booking.meeting.place
     return booking.utm.get(name, "")
+
+
+def _names(guest: Guest, order: NameOrder) -> tuple[str, str]:
+    """(last name, first name) of a guest. One name alone is the last name, which CRMs require."""
+    if guest.last:
+        return guest.last, guest.first
+    if not guest.first:
+        return split_name(guest.name, order)
+    rest = " ".join(word for word in guest.name.split() if word not in guest.first.split())
+    return (rest, guest.first) if rest else (guest.first, "")

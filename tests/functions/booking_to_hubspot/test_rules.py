@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.functions.booking_to_hubspot.steps import COMPANY, MAIL, calls, company_of, deliver, settings, values
-from tests.harness import PORTAL, SETTINGS, Stack, booking, event
+from tests.harness import PORTAL, SETTINGS, TOKEN, Stack, booking, event
 
 # 1. Either object or both; contact rows must contain `email`.
 
@@ -342,6 +342,32 @@ def test_10_a_meeting_stands_on_the_timelines_with_its_host_as_owner(stack: Stac
     assert owner
     assert set(meeting["associations"]["contacts"]) == {stack.the("contacts")[0]["id"]}
     assert set(meeting["associations"]["companies"]) == {stack.the("companies")[0]["id"]}
+
+
+@pytest.mark.parametrize(
+    ("location", "where", "place"),
+    [
+        (
+            {"type": "physical", "location": "東京都千代田区丸の内1-1-1"},
+            "東京都千代田区丸の内1-1-1",
+            "東京都千代田区丸の内1-1-1",
+        ),
+        ({"type": "custom", "location": "https://meet.example.com/x"}, "https://meet.example.com/x", None),
+        ({"type": "outbound_call", "location": "+81 90-1234-5678"}, None, None),
+    ],
+)
+def test_10_a_meeting_says_where_it_is(
+    stack: Stack, location: dict[str, str], where: str | None, place: str | None
+) -> None:
+    rows = [{"property": "email", "from": "guest_email"}, {"property": "lastname", "from": "place"}]
+    stack.set_up(settings(meeting=True, company=[], contact=rows))
+    stack.api("POST", "/api/workspaces/demo/connections/calendly", {"token": TOKEN})
+    payload = event("calendly/invitee_created")
+    payload["payload"]["scheduled_event"]["location"] = location
+    assert stack.send("calendly", payload)[0] == 200
+    stack.work()
+    assert values(stack.the("meetings")[0], "hs_meeting_location") == [where]
+    assert values(stack.the("contacts")[0], "lastname") == [place]
 
 
 def test_10_a_cancelled_meeting_is_marked_also_when_the_news_comes_first(stack: Stack) -> None:

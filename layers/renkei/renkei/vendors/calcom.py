@@ -34,6 +34,8 @@ _TEMPLATE = "use Cal.com's default payload template"
 _PLACEHOLDER = "@sms.cal.com"  # the address that Cal.com makes up for a guest who left a phone number only
 _PHONES = ("attendeePhoneNumber", "phone", "smsReminderNumber")
 _COMPANY = ("company", "companyname")  # Cal.com asks for none, so this is what a question's identifier is called
+_KINDS = ("attendeeInPerson", "conferencing", "inPerson", "link", "phone", "somewhereElse", "userPhone")
+"""What stands for a location whose place nobody has entered."""
 _PROVIDERS = {
     "daily": "cal_video",
     "google": "google_meet",
@@ -57,7 +59,13 @@ def receive(body: object) -> tuple[str, bool]:
     # A moved event with seats may keep its uid: then the time of the event tells one move from the next.
     again = trigger == "BOOKING_RESCHEDULED" and payload.get("rescheduleUid") in (None, payload["uid"])
     revision = re.sub(r"[^0-9]", "", text(body.get("createdAt")))[:20] if again else ""
-    return ".".join(filter(None, (trigger.lower(), _id(payload), revision))), True
+    return ".".join(filter(None, (trigger.lower(), _id(payload), revision))), not _whole(trigger, payload)
+
+
+def _whole(trigger: str, payload: Mapping[str, Any]) -> bool:
+    """Whether a host has moved an event with all its seats: it names no seat, so it is no guest's booking."""
+    seated = payload.get("seatsPerTimeSlot") is not None and not _is_id(payload.get("attendeeSeatId"))
+    return trigger == "BOOKING_RESCHEDULED" and seated
 
 
 def _check(payload: Mapping[str, Any]) -> None:
@@ -91,6 +99,7 @@ def booking(body: Mapping[str, Any]) -> Booking:
     person, responses = _guest_of(payload, set(hosts))
     zone, before = text(organizer.get("timeZone")), payload.get("rescheduleUid")
     moved = kind != "cancelled" and _is_id(before) and before != payload["uid"]
+    guest = _guest(payload, person, responses)
     return Booking(
         source=KEY,
         id=_id(payload),
@@ -103,12 +112,12 @@ def booking(body: Mapping[str, Any]) -> Booking:
             id=text(payload.get("eventTypeId")), key=text(payload.get("type")), name=text(payload.get("eventTitle"))
         ),
         hosts=tuple(Host(name=name, email=email) for email, name in hosts.items()),
-        guest=_guest(payload, person, responses),
+        guest=guest,
         answers=tuple(
             Answer(label=text(one.get("label")), type=slug, values=_values(one.get("value")))
             for slug, one in responses.items()
         ),
-        meeting=_meeting(payload),
+        meeting=_meeting(payload, guest.phone),
         utm=dict(_utm(payload, responses)),
         changed=kind == "rescheduled" or moved,
         previous_id=_id(payload, "rescheduleUid") if moved else None,
@@ -161,16 +170,23 @@ def _guest(payload: Mapping[str, Any], person: Mapping[str, Any], responses: Map
 # What is optional is read leniently: an odd extra must not cost a booking.
 
 
-def _meeting(payload: Mapping[str, Any]) -> Meeting:
-    """Where to meet: the address by which guests join, else the room's, else the place if it is an address."""
+def _meeting(payload: Mapping[str, Any], phone: str) -> Meeting:
+    """Where to meet: the link by which guests join, else the room's, else the location if it is one, else the place.
+
+    Whom the host calls is at no place: then the location is the phone number of a guest.
+    """
     from renkei.bookings import Meeting  # noqa: PLC0415
 
-    video, place = _dict(payload.get("videoCallData")), text(payload.get("location"))
+    video, place = _dict(payload.get("videoCallData")), text(payload.get("location")).strip()
     told = (_dict(payload.get("metadata")).get("videoCallUrl"), video.get("url"), place)
     url = next((one for one in map(text, told) if one.startswith(("https://", "http://"))), "")
     kind = text(video.get("type")) or (place.removeprefix("integrations:") if place.startswith("integrations:") else "")
     kind = kind.removesuffix("_video").replace(":", "_")
-    return Meeting(provider=_PROVIDERS.get(kind, kind), join_url=url) if url else Meeting()
+    if url:
+        return Meeting(provider=_PROVIDERS.get(kind, kind), join_url=url)
+    chosen = _dict(_dict(_dict(payload.get("responses")).get("location")).get("value")).get("value")
+    nowhere = place in (*_KINDS, phone) or place.startswith("integrations:") or chosen == "phone"
+    return Meeting(place="" if nowhere else place)
 
 
 def _utm(payload: Mapping[str, Any], responses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

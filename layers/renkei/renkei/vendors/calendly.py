@@ -128,11 +128,14 @@ def booking(body: Mapping[str, Any]) -> Booking:
 
 
 def _meeting(location: Mapping[str, Any]) -> Meeting:
+    """Where to meet: a link, else the place; whom the host calls is at no place (the number is the guest's)."""
     from renkei.bookings import Meeting  # noqa: PLC0415
 
-    kind, place = text(location.get("type")), text(location.get("location"))
+    kind, place = text(location.get("type")), text(location.get("location")).strip()
     url = text(location.get("join_url")) or (place if place.startswith(("https://", "http://")) else "")
-    return Meeting(provider=_PROVIDERS.get(kind, kind.removesuffix("_conference")), join_url=url) if url else Meeting()
+    if url:
+        return Meeting(provider=_PROVIDERS.get(kind, kind.removesuffix("_conference")), join_url=url)
+    return Meeting(place="" if kind == "outbound_call" else place)
 
 
 def _id(address: object, kind: str = "") -> str | None:

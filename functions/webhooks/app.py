@@ -22,7 +22,7 @@ from renkei.deliveries import Deliveries
 from renkei.sources import SOURCES, Source, open_keys
 from renkei.vault import Vault
 from renkei.vendors import timerex
-from renkei.webhooks import Refused, answer, one_of, parsed, raw_body
+from renkei.webhooks import Refused, answer, one_of, oversized, parsed, raw_body
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -65,6 +65,8 @@ def _receive(event: Mapping[str, Any]) -> dict[str, int]:
     names = event.get("pathParameters") or {}
     source, workspace = SOURCES.get(names.get("vendor", "")), names.get("workspace", "")
     body = raw_body(event)
+    if (problem := oversized(body)) and not (source and source.forgiving):
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
     if source is None or not workspaces.NAME.fullmatch(workspace):
         raise _UNKNOWN
     row = workspaces.source(workspace, source.key)
@@ -95,15 +97,22 @@ def _signed(source: Source, workspace: str, row: Mapping[str, Any], headers: Map
 
 def _read(source: Source, body: bytes) -> _Event:
     """The event in a body that its sender has proved. Refused if it is none, unless the source stops after errors."""
+    if problem := oversized(body):
+        return _unmappable(source, body, problem)
     content = parsed(body)
     try:
         key, known = source.receive(content)
     except ValueError as wrong:
         if not source.forgiving:
             raise Refused(HTTPStatus.BAD_REQUEST, str(wrong)) from None
-        key = _vault().digest("unreadable body", hashlib.sha256(body).hexdigest())[:32]
-        return _Event(f"{source.key}.unreadable.{key}", reason="unmappable", params={"problem": str(wrong)})
+        return _unmappable(source, body, str(wrong))
     return _Event(f"{source.key}.{key}", content, "" if known else "unknown_event")
+
+
+def _unmappable(source: Source, body: bytes, problem: str) -> _Event:
+    """What is noted of a body out of which no booking can be read."""
+    key = _vault().digest("unreadable body", hashlib.sha256(body).hexdigest())[:32]
+    return _Event(f"{source.key}.unreadable.{key}", reason="unmappable", params={"problem": problem})
 
 
 def _store(workspace: str, source: Source, row: Mapping[str, Any], event: _Event) -> dict[str, int]:

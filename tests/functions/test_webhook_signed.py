@@ -201,9 +201,23 @@ def test_the_vault_is_asked_once_for_a_key(sender: Sender) -> None:
     assert decrypt.call_count <= 1
 
 
-def test_a_body_over_256_kilobytes_is_too_large_for_everybody(sender: Sender) -> None:
-    assert sender.send({**sender.event, "filler": "x" * (256 * 1024)})[0] == 413
-    assert sender.send({**sender.event, "filler": "x" * (240 * 1024)})[0] == 200
+def test_a_body_over_256_kilobytes_is_too_large_for_cal_com(calcom: Sender) -> None:
+    large = {**calcom.event, "filler": "x" * (256 * 1024)}
+    with mock.patch.object(workspaces, "source", side_effect=AssertionError):
+        assert [calcom.send(large, key)[0] for key in (KEY, "another key")] == [413, 413]
+    assert calcom.send({**calcom.event, "filler": "x" * (240 * 1024)}) == counts(1, 0, 0)
+
+
+@pytest.mark.parametrize("more", [256 * 1024, 6 * 1024 * 1024])
+def test_calendly_is_never_told_that_its_event_is_too_large(calendly: Sender, more: int) -> None:
+    large = {**calendly.event, "filler": "x" * more}
+    assert calendly.send(large, "another key")[0] == 401
+    with mock.patch.object(webhooks.app, "parsed", side_effect=AssertionError):
+        assert [calendly.send(large) for _ in range(2)] == [counts(0, 0, 1), counts(0, 1, 0)]
+    (row,) = rows()
+    told = (row["state"], row["reason"], row["params"], "sealed" in row)
+    assert told == ("skipped", "unmappable", {"problem": "the body is larger than 262144 bytes"}, False)
+    assert calendly.send({**calendly.event, "filler": "x" * (240 * 1024)}) == counts(1, 0, 0)
 
 
 UNMAPPABLE = {
@@ -255,7 +269,13 @@ def test_cal_com_is_told_to_use_the_default_template(calcom: Sender, raw: bytes)
 
 
 @pytest.mark.parametrize(
-    ("vendor", "name"), [("calendly", "invitee_no_show"), ("calcom", "ping"), ("calcom", "booking_requested")]
+    ("vendor", "name"),
+    [
+        ("calendly", "invitee_no_show"),
+        ("calcom", "ping"),
+        ("calcom", "booking_requested"),
+        ("calcom", "booking_rescheduled_seats"),
+    ],
 )
 def test_what_we_do_not_use_is_noted_without_its_content(stack: Stack, vendor: str, name: str) -> None:
     assert Sender(stack, vendor).send(event(f"{vendor}/{name}")) == counts(0, 0, 1)

@@ -32,15 +32,17 @@ class Refused(Exception):
 
 
 def raw_body(event: Mapping[str, Any]) -> bytes:
-    """The body as the sender sent it, from an HTTP API event (payload 2.0). Refused if too large or garbled."""
+    """The body as the sender sent it, from an HTTP API event (payload 2.0), of any size. Refused if garbled."""
     text = event.get("body") or ""
     try:
-        body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
+        return base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
     except (binascii.Error, ValueError):
         raise Refused(HTTPStatus.BAD_REQUEST, "the body is not readable") from None
-    if len(body) > MAX_BODY:
-        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {MAX_BODY} bytes")
-    return body
+
+
+def oversized(body: bytes) -> str:
+    """What is wrong with a body that is larger than what is taken; empty if it is not."""
+    return f"the body is larger than {MAX_BODY} bytes" if len(body) > MAX_BODY else ""
 
 
 def parsed(body: bytes) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from booking_to_hubspot import Rules
 from renkei.actions import Action, Create, Forget, Item, Read, Record, Remember, Result, Search, Update
 from renkei.bookings import Booking
 from renkei.errors import Conflict, NotFound, Outcome, Retry
@@ -29,7 +28,6 @@ class Task:
 
     id: str
     booking: Booking
-    rules: Rules
     company: tuple[Value, ...] = ()
     contact: tuple[Value, ...] = ()
     firm: Firm | None = None

@@ -38,20 +38,20 @@ def draft(
     """
     if booking.kind == "cancelled" and not settings.meeting:
         raise Skip("rescheduled" if booking.changed else "cancelled")
+    if booking.kind == "cancelled":  # whatever its calendar is called by now
+        return Task(id_, booking)
     rules = next((rules for rules in settings.calendars if booking.calendar.is_called(rules.calendar)), None)
     if rules is None:
         raise Skip("calendar_not_mapped")
     company, company_warns = read(rules.company, booking, readings[COMPANIES])
     contact, contact_warns = read(rules.contact, booking, readings[CONTACTS])
     email = next((value.value for value in contact if value.property == "email"), "")
-    if booking.kind == "cancelled":
-        return Task(id_, booking, rules, email=email)
     if rules.contact and not email:
         _no_email(contact_warns)
     firm = firm_of(company, digest)
     none = [Warn("no_company")] if rules.company and firm is None else []
     warns = (*company_warns, *contact_warns, *none)
-    return Task(id_, booking, rules, tuple(company), tuple(contact), firm, email, warns)
+    return Task(id_, booking, tuple(company), tuple(contact), firm, email, warns)
 
 
 def _no_email(warns: Sequence[Warn]) -> None:

@@ -53,7 +53,8 @@ class Settings(_Model):
         "create",
         title="If the guest is known",
         description="create: a new lead for each booking; skip: none if a lead or a contact has the mail address;"
-        " update: change that lead. Also what happens when a duplicate rule of the org finds a record",
+        " update: change that lead (a contact is left as it is). Also what happens when a duplicate rule of the org"
+        " finds a record",
     )
     assignment: str = Field(
         "auto",

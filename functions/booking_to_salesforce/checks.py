@@ -17,11 +17,20 @@ _ID = re.compile(r"[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?", re.ASCII)
 _ID_LENGTH = 80  # a scheduler's name and its booking's id
 
 
-def problems(settings: Settings, facts: Mapping[str, Fact], *, events: bool, german: bool = False) -> Iterator[Problem]:
-    """What is wrong with settings. `events`: whether the user may create events; `german`: how numbers are read."""
+def problems(
+    settings: Settings, facts: Mapping[str, Fact], *, events: bool, contacts: bool = True, german: bool = False
+) -> Iterator[Problem]:
+    """What is wrong with settings.
+
+    `events`, `contacts`: whether the user may create events, and see contacts; `german`: how numbers are read.
+    """
     yield from _key(settings.booking_id_field, facts)
     if settings.event and not events:
         yield Problem(("event",), "the connected Salesforce user may not create events; it needs Edit Events")
+    if settings.match != "create" and not contacts:
+        yield Problem(
+            ("match",), "the connected Salesforce user may not see contacts; give it Read on Contact", ("create",)
+        )
     for position, rules in enumerate(settings.calendars):
         place: Path = ("calendars", position, "lead")
         for index, row in enumerate(rules.lead):

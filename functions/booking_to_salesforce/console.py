@@ -8,7 +8,7 @@ from typing import Any
 from booking_to_salesforce import INTEGRATION, Settings, checks
 from booking_to_salesforce.app import Run, client_of
 from booking_to_salesforce.fields import OWNER, facts_of, offered
-from booking_to_salesforce.known import EMAIL, LEAD, Step, Task
+from booking_to_salesforce.known import CONTACT, EMAIL, EVENT, LEAD, Step, Task
 from renkei.actions import Create, Delete, Item, Look, Record, Remember, Result, Update, Upsert
 from renkei.config import Language
 from renkei.errors import NotFound, Reconnect, state_after
@@ -52,14 +52,18 @@ def check(
         return {}, [Problem((), "the connected Salesforce user may not create leads; give it Create on Lead")]
     described = {field["name"]: field for field in fields}
     facts = facts_of(described)
-    events = not settings.event or _may_create_events(org)
-    problems = list(checks.problems(settings, facts, events=events, german=language == "de"))
+    rights = {
+        "events": not settings.event or _seen(org, EVENT, to_create=True),
+        "contacts": settings.match == "create" or _seen(org, CONTACT),
+    }
+    problems = list(checks.problems(settings, facts, **rights, german=language == "de"))
     return {LEAD: {name: described[name] for name in checks.kept(settings, facts)}}, problems
 
 
-def _may_create_events(org: Salesforce) -> bool:
+def _seen(org: Salesforce, object_name: str, *, to_create: bool = False) -> bool:
+    """Whether the user may see records of an object, or create some."""
     try:
-        return org.describe("Event")[0]
+        return org.describe(object_name)[0] or not to_create
     except NotFound:
         return False
 

@@ -17,9 +17,11 @@ from renkei.chains import booking_link, chain, closes
 
 _FACTS = {
     "Subject": Fact("Subject", "Subject", "textarea", 255),
-    "Location": Fact("Location", "Location", "url", 255),  # a link that was cut would lead nowhere
+    "Location": Fact("Location", "Location", "textarea", 255),
     "Description": Fact("Description", "Description", "textarea", 32_000),
 }
+_LINK = Fact("Location", "Location", "url", 255)
+"""A link that was cut would lead nowhere."""
 
 
 def looks(tasks: Sequence[Task], known: Known) -> Iterator[Search]:
@@ -52,7 +54,7 @@ def _next(link: str, task: Task, wanted: Mapping[str, str], known: Known) -> Ste
     """The next step for one event."""
     row, held = known.links.get(link, {}), _held(link, known)
     if held is None and (found := _found(link, known)):
-        made_for = task.booking.id if (task.id, found) in known.makers else "-"
+        made_for = _stamp(task) if (task.id, found) in known.makers else "-"
         return Remember(link, {"event": found, "event_for": made_for, "event_sent": ""})
     if held is None and (wait := under_way(link, "event_sent", known)):
         known.refused[task.id] = wait
@@ -62,10 +64,10 @@ def _next(link: str, task: Task, wanted: Mapping[str, str], known: Known) -> Ste
             return Delete(EVENT, (held,), {held: (task.id,)})
         return Remember(link, {"event": "", "event_was": "deleted"}) if row.get("event") else None
     if held:
-        if row.get("event_for") == task.booking.id:
+        if _has_the_times_of(row, task):
             return None
         if held in known.updated:
-            return Remember(link, {"event_for": task.booking.id})
+            return Remember(link, {"event_for": _stamp(task)})
         return Update(EVENT, (Item(held, wanted, tasks=(task.id,)),))
     who = _who(link, known)
     if who is None:
@@ -73,6 +75,22 @@ def _next(link: str, task: Task, wanted: Mapping[str, str], known: Known) -> Ste
     if (link, "event_sent") not in known.noted:
         return Remember(link, {"event_sent": known.now.isoformat()})
     return Create(EVENT, "", (Item(_key(link), {**wanted, WHO: who}, tasks=(task.id,)),))
+
+
+def _stamp(task: Task) -> str:
+    """The booking whose times an event has, and these times: a booking may be moved without getting a new id."""
+    return f"{task.booking.id}@{utc(task.booking.start)}"
+
+
+def _has_the_times_of(row: Mapping[str, object], task: Task) -> bool:
+    """Whether an event needs no change; a booking's first event that comes late moves nothing back."""
+    held = str(row.get("event_for") or "")
+    return held == _stamp(task) or (held.startswith(f"{task.booking.id}@") and not task.booking.changed)
+
+
+def is_first(row: Mapping[str, object], task: Task, known: Known) -> bool:
+    """Whether an event is where its chain's first booking put it."""
+    return str(row.get("event_for") or "").startswith(f"{known.root(task)}@") and not task.booking.changed
 
 
 def _held(link: str, known: Known) -> str | None:
@@ -144,13 +162,14 @@ def _values(task: Task, known: Known) -> dict[str, str]:
         booking.guest.phone,
         hosts,
         booking.meeting.join_url,
+        booking.meeting.place,
         _mark(known.key(task)),
     )
     values = {
         "Subject": " – ".join(filter(None, (booking.calendar.name, guest))) or booking.source,
         "StartDateTime": utc(booking.start),
         "EndDateTime": utc(booking.end),
-        "Location": booking.meeting.join_url,
+        "Location": shaped(booking.meeting.join_url, _LINK)[0] or booking.meeting.place,
         "Description": "\n".join(dict.fromkeys(filter(None, lines))),
         OWNER: known.owner(task) or "",
     }

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from booking_to_salesforce import Rules, Settings
+from booking_to_salesforce import Settings
 from booking_to_salesforce.fields import OWNER
 from renkei.actions import (
     Create,
@@ -55,7 +55,6 @@ class Task:
 
     id: str
     booking: Booking
-    rules: Rules
     values: tuple[Value, ...] = ()
     email: str = ""
     guest: str = ""
@@ -204,7 +203,10 @@ class Known:
             self.makers |= {(task, record.id) for task in item.tasks}
 
     def _refuse(self, action: Create | Upsert | Update, item: Item, end: Outcome, inactive: frozenset[str]) -> None:
-        owner = item.properties.get(OWNER, "")
+        owner, ours = item.properties.get(OWNER, ""), None
+        if isinstance(end, Conflict) and end.code == EXISTS:
+            ours = end.record_id if self._ours(end) else None
+            end = Rejected("salesforce_duplicate_value", property=end.params.get("property", "-"))
         if isinstance(action, Update):
             if isinstance(end, NotFound):
                 self.gone.add(item.key)
@@ -216,12 +218,10 @@ class Known:
                 self.refused |= dict.fromkeys(item.tasks, end)
             return
         link = _link(item)
-        if isinstance(end, Conflict) and end.code == EXISTS and end.record_id and self._ours(end):
-            self.created[action.object, link] = Record(end.record_id, {}, new=True)
+        if ours:
+            self.created[action.object, link] = Record(ours, {}, new=True)
             return
         self.returned.add((action.object, link))
-        if isinstance(end, Conflict) and end.code == EXISTS:
-            end = Rejected("salesforce_duplicate_value", property=end.params.get("property", "-"))
         if action.object == EVENT and _about_who(end):
             end = Retry("record_gone", vendor="salesforce")  # the lead went meanwhile: it is looked at anew
         if isinstance(end, Conflict) and end.code == DUPLICATE and action.object == LEAD:

@@ -195,7 +195,7 @@ def _changing(task: Task, known: Known) -> bool:
     if chain(task.booking, known.links).get("superseded") or not changing:
         return False
     if known.row(task).get("made"):
-        return known.root(task) != task.booking.id  # else it was made of these values
+        return task.booking.changed or known.root(task) != task.booking.id  # else it was made of these values
     return _changes(task, known)
 
 

@@ -40,11 +40,11 @@ def draft(
     """
     if booking.kind == "cancelled" and not settings.event:
         raise Skip("rescheduled" if booking.changed else "cancelled")
+    if booking.kind == "cancelled":  # whatever its calendar is called by now
+        return Task(id_, booking)
     rules = next((rules for rules in settings.calendars if booking.calendar.is_called(rules.calendar)), None)
     if rules is None:
         raise Skip("calendar_not_mapped")
-    if booking.kind == "cancelled":
-        return Task(id_, booking, rules)
     texts, warns = read(rules.lead, booking, Reading({}, order=settings.name_order))
     values = [one for text in texts for one in _shaped(text, facts, booking, warns, german=german)]
     owned = next((row.policy for row in rules.lead if row.target == OWNER and row.source is not None), None)
@@ -56,7 +56,7 @@ def draft(
     kept = tuple(value for value in values if value.property != OWNER or not owned)
     user = f"user#{digest('user', host)}" if host else ""
     guest = f"guest#{digest('guest', email)}" if email and settings.booking_id_field is None else ""
-    return Task(id_, booking, rules, kept, email, guest, host, user, owned, lacking, tuple(warns))
+    return Task(id_, booking, kept, email, guest, host, user, owned, lacking, tuple(warns))
 
 
 def _needs_mail(settings: Settings) -> bool:
@@ -101,8 +101,10 @@ def _blank(name: str, rules: Rules, warns: Sequence[Warn], label: str = "") -> M
     if question := _unasked(name, warns):
         return Misconfigured("question_missing", question=question, property=name)
     row = next((row for row in rules.lead if row.target == name), None)
-    where = row.why if row else "-"
-    return Misconfigured("salesforce_blank", property=name, label=label or name, source=where)
+    told = {"property": name, "label": label or name, "source": row.why if row else "-"}
+    if any(("property", name) in warn.params for warn in warns):
+        return Misconfigured("salesforce_unfit", **told)
+    return Misconfigured("salesforce_blank", **told)
 
 
 def plan(tasks: Sequence[Task], known: Known) -> list[Step]:
@@ -162,7 +164,7 @@ def verdict(task: Task, known: Known) -> Verdict:
     row, who = known.row(task), known.who(task)
     outcome: dict[str, str | bool] = {}
     if event := str(row.get("event") or ""):
-        outcome = {"event": event, "event_was": "created" if row.get("event_for") == known.root(task) else "moved"}
+        outcome = {"event": event, "event_was": "created" if events.is_first(row, task, known) else "moved"}
     elif row.get("event_was"):
         outcome = {"event_was": "deleted"}
     if task.cancelled:

@@ -51,7 +51,11 @@ class Ask:
 
     def sees(self, name: str) -> bool:
         """Whether there is such an object, for this user."""
-        hidden = {"Lead": not self.settings.lead_visible, "Organization": not self.settings.organization_visible}
+        hidden = {
+            "Contact": not self.settings.contact_visible,
+            "Lead": not self.settings.lead_visible,
+            "Organization": not self.settings.organization_visible,
+        }
         return name in self.store.fields and not hidden.get(name, False)
 
     def fields(self, name: str) -> dict[str, Facts]:

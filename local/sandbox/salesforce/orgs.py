@@ -93,6 +93,7 @@ class Settings:
     api_enabled: bool = True
     assignment_owner: str = ""
     booking_id_field: bool = False
+    contact_visible: bool = True
     daily_limit: int = 100_000
     duplicate_details_in_collections: bool = False
     duplicate_key_misspelt: bool = True

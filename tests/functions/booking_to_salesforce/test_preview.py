@@ -111,8 +111,8 @@ def test_a_guest_who_is_known(stack: Stack, kind: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "names"),
     [
-        ({"company_name": ""}, ["Company", "会社名", "renkei retry"]),
-        ({"guest_name": ""}, ["LastName", "姓", "renkei retry"]),
+        ({"company_name": ""}, ["Company", "会社名", "blank_company"]),
+        ({"guest_name": ""}, ["LastName", "姓", "renkei discard"]),
         ({"guest_email": ""}, ["booking_id_field"]),
     ],
 )

@@ -311,7 +311,7 @@ def test_two_bookings_of_one_guest_are_one_lead_where_guests_are_matched(
 @pytest.mark.parametrize(
     ("by", "count", "kind"),
     [
-        ({}, 100, "timeout_after"), ({}, 9, "timeout_before"), (KEYED, 9, "cut_after"), (KEYED, 9, "timeout_before"),
+        ({}, 40, "timeout_after"), ({}, 9, "timeout_before"), (KEYED, 9, "cut_after"), (KEYED, 9, "timeout_before"),
     ],
 )  # fmt: skip
 def test_a_batch_whose_answer_is_lost_is_made_once(stack: Stack, by: dict[str, str], count: int, kind: Kind) -> None:

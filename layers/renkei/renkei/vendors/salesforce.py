@@ -174,9 +174,7 @@ class Salesforce:
             return _failed(action, items, end)
         middle, result = len(items) // 2, Result()
         for half in (items[:middle], items[middle:]):
-            part = self.do(replace(action, items=tuple(half)))
-            result.records |= part.records
-            result.failed |= part.failed
+            result.add(self.do(replace(action, items=tuple(half))))
         return result
 
     def _heard(self, end: Outcome) -> Outcome:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from botocore.regions import EndpointRulesetResolver
 from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto import mock_aws
@@ -29,6 +30,8 @@ _make_key = functools.cache(utils.generate_private_key)
 _methods = functools.cache(core_utils.method_names_from_class)
 _underscored = functools.cache(core_utils.camelcase_to_underscores)
 _request_ids = itertools.count()
+_endpoints: dict[tuple[EndpointRulesetResolver, str], Any] = {}
+_construct_endpoint = EndpointRulesetResolver.construct_endpoint
 _parsed = staticmethod(functools.cache(_PARSER.make))
 
 
@@ -47,6 +50,7 @@ def quick() -> Iterator[None]:
         mock.patch.object(_PARSER, "make", _parsed),
         mock.patch.object(ActionCountValidator, "traverse", lambda self, node: self.verify_action_counts(node)),
         mock.patch.object(RequestSigner, "sign", _sign),
+        mock.patch.object(EndpointRulesetResolver, "construct_endpoint", _endpoint),
         mock.patch.object(UserAgentString, "to_string", return_value="botocore"),
     ):
         yield
@@ -71,6 +75,14 @@ def _sign(signer: RequestSigner, operation: str, request: Any, *_: Any, **__: An
     """As botocore's, but for the signature, which moto does not look at."""
     scope = f"test/20260101/{signer.region_name}/{signer.signing_name}/aws4_request"
     request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+
+
+def _endpoint(resolver: EndpointRulesetResolver, operation_model: Any, **told: Any) -> Any:
+    """As botocore's, which follows its rules to the same address each time."""
+    key = (resolver, operation_model.name)
+    if key not in _endpoints:
+        _endpoints[key] = _construct_endpoint(resolver, operation_model, **told)
+    return _endpoints[key]
 
 
 def _nodes_to_be_processed(traverser: Any) -> tuple[type, ...]:

@@ -26,7 +26,7 @@ def crowd(count: int, start: int = 10) -> list[dict[str, Any]]:
         (2, {}, 2),
         (2, {"booking_id_field": KEY}, 1),
         (100, {}, 4),
-        (40, {"match": "skip"}, 4),
+        (20, {"match": "skip"}, 4),
         (100, {"match": "update", "event": True}, 4),
     ],
 )
@@ -47,10 +47,10 @@ def test_9_long_addresses_do_not_make_more_calls_than_allowed(stack: Stack) -> N
 
 def test_9_changing_many_leads(stack: Stack) -> None:
     ready(stack, {"property": "Title", "text": "部長", "policy": "overwrite"}, match="update")
-    for payload in crowd(40):
+    for payload in crowd(20):
         old = {"LastName": "旧", "Company": "旧社", "Email": payload["event"]["form"][2]["value"]}
         stack.salesforce.seed(ORG, "Lead", old)
-    found = deliver(stack, *crowd(40))
+    found = deliver(stack, *crowd(20))
     assert {delivery["outcome"]["lead_was"] for delivery in found} == {"updated"}
     assert len(calls(stack)) <= 4
 
@@ -74,9 +74,9 @@ def test_9_one_bad_booking_of_a_hundred_fails_alone(stack: Stack) -> None:
 
 def test_9_many_bookings_of_one_guest_are_worked_off(stack: Stack) -> None:
     ready(stack)
-    found = deliver(stack, *[booking(number) for number in range(40)])
+    found = deliver(stack, *[booking(number) for number in range(25)])
     assert {delivery["state"] for delivery in found} == {"delivered"}
-    assert len(leads(stack)) == 40
+    assert len(leads(stack)) == 25
 
 
 def test_a_locked_record_is_tried_again_alone(stack: Stack) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -85,12 +84,7 @@ def unsealed(row: dict[str, Any]) -> str:
 def hears_nothing(texts: list[str]) -> None:
     """Nothing personal, no secret."""
     whole = "\n".join(texts)
-    assert not [word for word in (*PERSONAL, *KEYS, STRANGER) if is_in(word, whole)]
-
-
-def is_in(word: str, text: str) -> bool:
-    """Whether a word stands in a text; digits only as a number of their own, since digests are full of digits."""
-    return re.search(rf"(?<![0-9a-z]){word}(?![0-9a-z])", text) is not None if word.isdigit() else word in text
+    assert not [word for word in (*PERSONAL, *KEYS, STRANGER) if word in whole]
 
 
 @pytest.mark.parametrize("part", range(PARTS))

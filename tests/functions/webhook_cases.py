@@ -22,7 +22,7 @@ STRANGER = "a-signing-secret-of-nobody"
 CANARY = "Kanarie ＠ 佐々木"
 PERSONAL = (
     "Kanarie", "佐々木", "花子", "青空商事", "aozora", "@", "Juergen", "Gross", "Groß", "Olivia", "Parker", "Liam",
-    "内密", "会議が入った", "Something came up", "Termin passt", "zoom.example", "482913", "capability", "room-",
+    "内密", "会議が入った", "Something came up", "Termin passt", "zoom.example", "q7Rw2xKd", "capability", "room-",
 )  # fmt: skip
 """What the recorded bodies, and the canaries in them, tell of people."""
 _TIMES = ("2026-12-01T01:00:00+09:00", "2026-12-01T01:00:00Z", "2026-12-01", "0001-01-01T00:00:00+14:00", "24:00", "")

@@ -9,7 +9,7 @@ from tests.harness import Stack, booking
 PHONE, COMMENT, REASON = "03-9876-5432", "この件は内密にお願いします", "入院のため"
 GUEST = {
     "佐々木", "花子", "Hanako.Sasaki@aozora-shoji.example.jp", "hanako.sasaki", "aozora-shoji.example.jp",
-    "青空商事", PHONE, COMMENT, REASON, "zoom.example.com/j/", "pwd=abc", "482913", "capability-000", "田中 一郎",
+    "青空商事", PHONE, COMMENT, REASON, "zoom.example.com/j/", "pwd=abc", "q7Rw2xKd", "capability-000", "田中 一郎",
     "tanaka@example.co.jp",
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from tests.crash.lives import EFFECTS, MODES, STEPS, Lives, Mode, Story
 from tests.crash.stories import STORIES
 from tests.harness import Stack
 
-_NO_ANSWER: tuple[Kind, ...] = ("timeout_after",)
+_NO_ANSWER: tuple[Kind, ...] = ("timeout_after", "cut_after")
 _API = "^/(?!oauth/authorize)"  # all but the consent page
 
 

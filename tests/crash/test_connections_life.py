@@ -14,7 +14,7 @@ from tests.crash.lives import EFFECTS, STEPS, Lives, Mode, Story
 from tests.crash.world import rows
 from tests.harness import Stack
 
-_NO_ANSWER: tuple[Kind, ...] = ("cut_after",)
+_NO_ANSWER: tuple[Kind, ...] = ("timeout_after", "cut_after")
 _API = "^/(?!oauth/authorize)"  # all but the consent page
 
 

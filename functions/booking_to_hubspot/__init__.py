@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from renkei.bookings import SCHEDULERS
 from renkei.integration import Integration
-from renkei.mapping import Row
+from renkei.mapping import Row, reachable
 from renkei.values import NameOrder, normal_domain
 
 
@@ -72,11 +72,7 @@ class Settings(_Model):
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
-        names = [rules.calendar for rules in self.calendars]
-        if len(set(names)) < len(names):
-            raise ValueError("calendars: one calendar stands twice; the first match wins")
-        if "*" in names[:-1]:
-            raise ValueError('calendars: put "*" last; what follows it can never match')
+        reachable(rules.calendar for rules in self.calendars)
         return self
 
 

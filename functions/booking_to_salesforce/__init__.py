@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from renkei.bookings import SCHEDULERS
 from renkei.integration import Integration
-from renkei.mapping import Row
+from renkei.mapping import Row, reachable
 from renkei.values import NameOrder
 
 BOOKING_ID = "Renkei_Booking_Id__c"
@@ -71,11 +71,7 @@ class Settings(_Model):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        names = [rules.calendar for rules in self.calendars]
-        if len(set(names)) < len(names):
-            raise ValueError("calendars: one calendar stands twice; the first match wins")
-        if "*" in names[:-1]:
-            raise ValueError('calendars: put "*" last; what follows it can never match')
+        reachable(rules.calendar for rules in self.calendars)
         for rules in self.calendars:
             if "Email" not in {row.target for row in rules.lead} and not (
                 self.booking_id_field and self.match == "create"

@@ -50,6 +50,15 @@ class Row(BaseModel):
         return f"question {self.question}" if self.question is not None else "text"
 
 
+def reachable(calendars: Iterable[str]) -> None:
+    """ValueError unless each of the calendars that rules name, in their order, can be the first that matches."""
+    names = list(calendars)
+    if len(set(names)) < len(names):
+        raise ValueError("calendars: one calendar stands twice; the first match wins")
+    if "*" in names[:-1]:
+        raise ValueError('calendars: put "*" last; what follows it can never match')
+
+
 @dataclass(frozen=True)
 class Warn:
     """Something a person should know of a delivery that went through. Holds nothing personal."""

@@ -82,6 +82,13 @@ class Vendor(ABC):
     def configure(self, changes: Mapping[str, object]) -> Mapping[str, object]:
         """Change switches and give all of them back; raises ValueError for what is unknown."""
 
+    def by_hand(self, page: str, body: Mapping[str, object]) -> Mapping[str, object] | None:  # noqa: ARG002
+        """What a person does at this vendor: POST /_sandbox/<page>. None when there is no such page.
+
+        Raises ValueError for what cannot be done.
+        """
+        return None
+
     # What is the same for all.
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -148,11 +155,12 @@ class Vendor(ABC):
         if where == ("DELETE", "/faults"):
             self.faults.clear()
             return json_response(200, {"faults": 0})
-        if where not in (("POST", "/faults"), ("POST", "/settings")):
-            return json_response(404, {"error": "no such page"})
         body = json.loads(request.get_data(as_text=True) or "{}")
-        if where[1] == "/settings":
+        if where == ("POST", "/settings"):
             return json_response(200, self.configure(_object(body)))
+        if where != ("POST", "/faults"):
+            done = self.by_hand(where[1][1:], _object(body)) if where[0] == "POST" else None
+            return json_response(404, {"error": "no such page"}) if done is None else json_response(200, done)
         plan = [Fault.from_json(_object(f)) for f in (body if isinstance(body, list) else [body])]
         for fault in plan:
             self.faults.add(fault)

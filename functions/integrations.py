@@ -13,8 +13,8 @@ INTEGRATIONS = {integration.key: integration for integration in (BOOKING_TO_HUBS
 
 
 def through(vendor: str) -> list[Integration]:
-    """The integrations that write through a vendor's connection."""
-    return [integration for integration in INTEGRATIONS.values() if integration.vendor == vendor]
+    """The integrations that work with a vendor's connection."""
+    return [integration for integration in INTEGRATIONS.values() if vendor in integration.vendors]
 
 
 def console_of(key: str) -> ModuleType:

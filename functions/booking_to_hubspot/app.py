@@ -17,9 +17,10 @@ from renkei.errors import Outcome
 from renkei.freemail import free_mail
 from renkei.integration import Job, Verdict
 from renkei.mapping import Reading
-from renkei.runtime import Work, answer_bells, logger
+from renkei.runtime import Work, answer_bells
 from renkei.schedulers import booking_of
 from renkei.vendors.hubspot import HubSpot
+from renkei.watch import logger
 from renkei.workers import token_source
 
 if TYPE_CHECKING:

@@ -15,11 +15,12 @@ from renkei.actions import Remember, Result
 from renkei.chains import booking_link
 from renkei.errors import Outcome
 from renkei.integration import Job, Verdict
-from renkei.runtime import Work, answer_bells, logger
+from renkei.runtime import Work, answer_bells
 from renkei.schedulers import booking_of
 from renkei.tokens import TokenSource
 from renkei.vendors.salesforce import Salesforce
 from renkei.vendors.salesforce_account import instance
+from renkei.watch import logger
 from renkei.workers import token_source
 
 if TYPE_CHECKING:

@@ -91,6 +91,7 @@ def delivery_view(row: Item, language: Language) -> dict[str, Any]:
         "due_at": row.get("due_at"),
         "settled_at": row.get("settled_at"),
         "outcome": row.get("outcome", {}),
+        "progress": row.get("progress", {}),
         "vendor_calls": row.get("vendor_calls"),
         "batch": row.get("batch"),
     }

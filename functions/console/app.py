@@ -20,8 +20,9 @@ from renkei.aws import DOWN
 from renkei.config import Language, public_url
 from renkei.deliveries import STATES, order
 from renkei.errors import Outcome, Reconnect, Rejected, Retry
-from renkei.runtime import bugs_told, logger, platform
+from renkei.runtime import platform
 from renkei.texts import language_of, text
+from renkei.watch import bugs_told, logger
 from renkei.webhooks import answer
 
 if TYPE_CHECKING:

@@ -80,7 +80,7 @@ def _integrations(wanted: Mapping[str, str]) -> list[str]:
     keys = [
         one.key
         for one in INTEGRATIONS.values()
-        if wanted.get("connection", one.vendor) == one.vendor and wanted.get("integration", one.key) == one.key
+        if wanted.get("connection", one.vendor) in one.vendors and wanted.get("integration", one.key) == one.key
     ]
     if not keys:
         raise _bad("no integration writes through that connection, or there is no such integration")

@@ -15,7 +15,8 @@ from renkei.aws import DOWN
 from renkei.dynamo import Item
 from renkei.errors import Outcome
 from renkei.idling import ends_at
-from renkei.runtime import Platform, bugs_told, logger, measure, platform
+from renkei.runtime import Platform, platform
+from renkei.watch import bugs_told, logger, measure
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

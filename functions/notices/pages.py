@@ -28,8 +28,9 @@ from renkei.connecting import Ticket, issue
 from renkei.connections import Connection
 from renkei.errors import Outcome
 from renkei.pages import GOOD, NEUTRAL, page
-from renkei.runtime import bugs_told, logger, platform
+from renkei.runtime import platform
 from renkei.texts import language_of, text
+from renkei.watch import bugs_told, logger
 from renkei.workspaces import NAME
 
 if TYPE_CHECKING:

@@ -36,7 +36,8 @@ from renkei.causes import Mail
 from renkei.config import Language
 from renkei.errors import Outcome
 from renkei.mail import Posted, post
-from renkei.runtime import Platform, bugs_told, logger
+from renkei.runtime import Platform
+from renkei.watch import bugs_told, logger
 
 ENOUGH = timedelta(seconds=12)
 """What one mail may take at most, with every call timing out once."""

@@ -14,9 +14,10 @@ from renkei.aws import DOWN
 from renkei.connecting import Refusal, finish, start
 from renkei.errors import Outcome, Retry
 from renkei.pages import page
-from renkei.runtime import bugs_told, logger, platform
+from renkei.runtime import platform
 from renkei.texts import language_of, text
 from renkei.waking import wake
+from renkei.watch import bugs_told, logger
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -10,8 +10,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from integrations import INTEGRATIONS
 from renkei import workspaces
 from renkei.bells import Bell, ring
-from renkei.runtime import Platform, bugs_told, logger, measure, platform
+from renkei.runtime import Platform, platform
 from renkei.waking import wake
+from renkei.watch import bugs_told, logger, measure
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

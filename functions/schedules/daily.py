@@ -12,7 +12,8 @@ from renkei.accounts import vendor_of
 from renkei.connections import Connection
 from renkei.errors import Outcome, Reconnect
 from renkei.idling import ends_at
-from renkei.runtime import Platform, bugs_told, logger, platform
+from renkei.runtime import Platform, platform
+from renkei.watch import bugs_told, logger
 from renkei.workers import token_source
 
 if TYPE_CHECKING:

@@ -88,7 +88,8 @@ def test_what_was_refused_to_an_old_token_is_tried_with_the_new_one(ready: Stack
     from renkei.runtime import _attempt  # noqa: PLC0415
 
     rows, _ = ready.platform.deliveries.due("demo", "booking_to_hubspot", 10)
-    _attempt(rows, Bell("demo", "hubspot", "booking_to_hubspot"), INTEGRATION, slow, ready.platform)
+    bell = Bell("demo", "hubspot", "booking_to_hubspot")
+    _attempt(rows, bell, INTEGRATION, slow, ready.platform, left=lambda: timedelta(minutes=2))
     assert (kept(ready).state, states(ready)) == ("connected", ["pending"])
 
 

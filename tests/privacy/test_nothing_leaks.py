@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 import booking_to_hubspot.app
 from booking_to_hubspot.known import Task
 from local.sandbox.faults import Fault
-from renkei import runtime
+from renkei import watch
 from renkei.dynamo import Table
 from tests.crash.outside import settles, works
 from tests.harness import ADMIN, PORTAL, TOKEN, Stack, event
@@ -29,7 +29,7 @@ def test_ears_hear(stack: Stack, caplog: pytest.LogCaptureFixture, capfd: pytest
         stack.set_up()
         open_ears.secrets.add(payload_name := "第九商事")
         Table("links").put({"scope": "x", "link": "y", "named": [payload_name]})
-        runtime.logger.info("booked", guest=payload_name)
+        watch.logger.info("booked", guest=payload_name)
         print(json.dumps({"metric": payload_name}))  # noqa: T201
         stack.post(full())
     assert {where for where, _ in open_ears.leaks()} == {"table links", "log", "records", "printed"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-type Kind = Literal["broken", "expired", "idle30", "idle7", "recovered", "parked", "late", "rejected"]
+type Kind = Literal["broken", "expired", "idle30", "idle7", "recovered", "parked", "late", "rejected", "noticed"]
 type MailState = Literal["claimed", "sent", "held", "refused", "unknown"]
 
 NOBODY = "-"
@@ -24,7 +24,7 @@ class Cause:
     """Something that a person should know of.
 
     `about` is the key of a vendor (broken, expired, idle…, recovered) or of an integration (parked, late,
-    rejected). `code` and `params` are those of the Outcome behind it: codes and names only, nothing personal.
+    rejected, noticed). `code` and `params` are those of the Outcome behind it: codes and names only, nothing personal.
     """
 
     kind: Kind
@@ -34,9 +34,9 @@ class Cause:
 
     @property
     def key(self) -> str:
-        """What tells causes apart. Two parked ones with other params (another field) are two causes."""
+        """What tells causes apart. Two that are parked or noticed with other params (another field) are two causes."""
         parts = [self.kind, self.about, self.code]
-        if self.kind == "parked":
+        if self.kind in {"parked", "noticed"}:
             canonical = json.dumps(dict(self.params), sort_keys=True, ensure_ascii=False)
             parts.append(hashlib.sha256(canonical.encode()).hexdigest()[:8])
         return ".".join(filter(None, parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,13 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Integration:
-    """One folder under functions/. `title` is for people; `vendor` owns the connection it writes through."""
+    """One folder under functions/. `title` is for people; `vendor` owns the connection it writes through.
+
+    `needs` are the other connections without which it cannot work; `jobs` what it does by the clock, or when asked to.
+    """
 
     key: str
     title: Mapping[str, str]
     vendor: str
     sources: tuple[str, ...]
     settings: type[BaseModel]
+    needs: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+
+    @property
+    def vendors(self) -> tuple[str, ...]:
+        """All vendors whose connections it works with."""
+        return (self.vendor, *self.needs)
 
 
 @dataclass(frozen=True)
@@ -35,12 +45,23 @@ class Job:
 
 @dataclass(frozen=True)
 class Done:
-    """A delivery went through. `outcome` holds ids and words only, nothing personal."""
+    """A delivery went through. `outcome` holds ids and words only, nothing personal.
+
+    People are told by mail of what is in `notices`, beside the warnings that the delivery shows.
+    """
 
     outcome: Mapping[str, Any]
     warnings: tuple[Warn, ...] = ()
+    notices: tuple[Warn, ...] = ()
 
 
-type Verdict = Done | Outcome
+@dataclass(frozen=True)
+class Unfinished:
+    """A long piece of work has saved how far it is, and goes on at once. `progress` holds ids, words and counts."""
+
+    progress: Mapping[str, Any] = field(default_factory=dict)
+
+
+type Verdict = Done | Unfinished | Outcome
 type Worker = Callable[[Sequence[Job], Work], Mapping[str, Verdict]]
 """Works through jobs of one workspace together; a raised Outcome means all of them."""

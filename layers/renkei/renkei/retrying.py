@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from renkei.causes import Cause
 from renkei.errors import Misconfigured, Reconnect, Retry, Skip
-from renkei.integration import Done, Integration, Verdict
+from renkei.integration import Done, Integration, Unfinished, Verdict
 
 if TYPE_CHECKING:
     from renkei.dynamo import Item
@@ -40,7 +40,9 @@ def causes(
     """What people are to be told of; to be noted before the deliveries change, so that no death keeps it from them."""
     for row in rows:
         match verdicts[row["id"]]:
-            case Done() | Skip() | Reconnect():  # a broken connection tells of itself
+            case Done() as end:
+                yield from (Cause("noticed", integration.key, warn.code, dict(warn.params)) for warn in end.notices)
+            case Unfinished() | Skip() | Reconnect():  # a broken connection tells of itself
                 continue
             case Misconfigured() as end:
                 yield Cause("parked", integration.key, end.code, end.params)

@@ -1,7 +1,4 @@
-"""What every worker runs on: the platform's parts put together, and the drain that works a box off.
-
-This is the one place that catches what nobody expected (`bugs_told`).
-"""
+"""What every worker runs on: the platform's parts put together, and the drain that works a box off."""
 
 from __future__ import annotations
 
@@ -9,40 +6,34 @@ import functools
 import json
 import random
 import time
-import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import requests
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from pydantic import BaseModel, ValidationError
 
 from renkei import notices, workspaces
 from renkei.accounts import vendor_of
-from renkei.aws import DOWN, passes
+from renkei.aws import DOWN
 from renkei.bells import Bell, ring
 from renkei.budgets import Budget
 from renkei.config import Clock, Language, utc_now
 from renkei.connections import Connection, Connections
 from renkei.deliveries import Deliveries
 from renkei.dynamo import Item
-from renkei.errors import Misconfigured, Outcome, Reconnect, Rejected, Retry, Skip
-from renkei.integration import Done, Integration, Job, Verdict, Worker
+from renkei.errors import Misconfigured, Outcome, Reconnect, Retry, Skip
+from renkei.integration import Done, Integration, Job, Unfinished, Verdict, Worker
 from renkei.retrying import causes, pause, worth_trying
 from renkei.vault import Vault
+from renkei.watch import bugs_told, logger, measure
 
 AT_ONCE = 100
 _ENOUGH = timedelta(seconds=45)  # what a batch may take; less time left than that: ring again and leave
 _WORTH_WAITING = timedelta(seconds=15)
 _LIVE = timedelta(minutes=15)  # older than that, a delivery is part of a backlog
-
-logger = Logger(service="renkei")
 
 
 @dataclass
@@ -91,6 +82,7 @@ class Work:
     """What a worker gets beside its jobs. `calls` is where it counts the vendor calls it made.
 
     `live`: somebody waits for these; else they are a backlog, which leaves a part of the rate budget alone.
+    `others` are the connections that the integration needs beside its own; `left` tells the time that remains.
     """
 
     platform: Platform
@@ -99,6 +91,8 @@ class Work:
     settings: BaseModel
     types: Mapping[str, Mapping[str, Any]]
     connection: Connection
+    others: dict[str, Connection] = field(default_factory=dict)
+    left: Callable[[], timedelta] = lambda: _ENOUGH
     live: bool = True
     calls: int = 0
 
@@ -106,6 +100,10 @@ class Work:
     def budget(self) -> Budget:
         """The rate budget of the account, for this batch."""
         return self.platform.budget(self.connection, live=self.live)
+
+    def connection_to(self, vendor: str) -> Connection:
+        """The connection to one of the integration's vendors."""
+        return self.connection if vendor == self.connection.vendor else self.others[vendor]
 
 
 def prepare(platform: Platform, workspace: str, integration: Integration) -> Work:
@@ -118,17 +116,23 @@ def prepare(platform: Platform, workspace: str, integration: Integration) -> Wor
         raise Misconfigured("no_settings", integration=integration.key)
     if given.get("enabled") is False:
         raise Skip("integration_off", integration=integration.key)
-    connection = platform.connections.get(workspace, integration.vendor)
-    if connection is None or connection.state != "connected":
-        # What is broken or expired tells of itself; what a person ended, or never made, is told of as a setting is.
-        telling = connection is not None and connection.state != "disconnected"
-        raise (Reconnect if telling else Misconfigured)("not_connected", vendor=integration.vendor)
+    connection, *others = (_connected(platform, workspace, vendor) for vendor in integration.vendors)
     language = kept["document"]["language"]
     try:
         settings = integration.settings.model_validate(given)
     except ValidationError:  # saved by an older version
         raise Misconfigured("no_settings", integration=integration.key) from None
-    return Work(platform, workspace, language, settings, kept["types"].get(integration.key, {}), connection)
+    types = kept["types"].get(integration.key, {})
+    return Work(platform, workspace, language, settings, types, connection, {one.vendor: one for one in others})
+
+
+def _connected(platform: Platform, workspace: str, vendor: str) -> Connection:
+    connection = platform.connections.get(workspace, vendor)
+    if connection is None or connection.state != "connected":
+        # What is broken or expired tells of itself; what a person ended, or never made, is told of as a setting is.
+        telling = connection is not None and connection.state != "disconnected"
+        raise (Reconnect if telling else Misconfigured)("not_connected", vendor=vendor)
+    return connection
 
 
 def answer_bells(
@@ -143,7 +147,7 @@ def answer_bells(
         try:
             drain(bell, integration, worker, platform(), left)
         except DOWN as down:
-            logger.error("store down", workspace=bell.workspace, error=type(down).__name__)  # noqa: TRY400 - no payload
+            logger.error("store down", workspace=bell.workspace, error=type(down).__name__)
             measure("StoreErrors")
     return {"batchItemFailures": []}
 
@@ -159,7 +163,7 @@ def drain(
     while left() > _ENOUGH:
         rows, later = platform.deliveries.due(*box, AT_ONCE)
         if rows:
-            _attempt(rows, bell, integration, worker, platform)
+            _attempt(rows, bell, integration, worker, platform, left=left)
             continue
         pause = later - platform.clock() if later else _WORTH_WAITING
         if pause >= _WORTH_WAITING:
@@ -168,7 +172,15 @@ def drain(
     ring(bell)
 
 
-def _attempt(rows: Sequence[Item], bell: Bell, integration: Integration, worker: Worker, platform: Platform) -> None:
+def _attempt(
+    rows: Sequence[Item],
+    bell: Bell,
+    integration: Integration,
+    worker: Worker,
+    platform: Platform,
+    *,
+    left: Callable[[], timedelta],
+) -> None:
     work: Work | None = None
     seen_at = platform.clock()
     try:
@@ -177,21 +189,35 @@ def _attempt(rows: Sequence[Item], bell: Bell, integration: Integration, worker:
         verdicts: Mapping[str, Verdict] = dict.fromkeys((row["id"] for row in rows), end)
     else:
         work.live = seen_at - datetime.fromisoformat(max(row["accepted_at"] for row in rows)) < _LIVE
+        work.left = left
         verdicts = _verdicts(rows, worker, work)
-        if any(isinstance(verdict, Done) for verdict in verdicts.values()):
-            platform.connections.used(work.connection)
-    if work and (lost := next((end for end in verdicts.values() if isinstance(end, Reconnect)), None)):
-        if platform.connections.broken(work.connection, lost):
-            logger.warning("connection broken", workspace=bell.workspace, vendor=integration.vendor, reason=lost.code)
-        else:  # somebody renewed the token, or connected again, while we worked: what was refused was the old one
-            again = Retry("refresh_busy", vendor=integration.vendor)
-            verdicts = {key: again if isinstance(end, Reconnect) else end for key, end in verdicts.items()}
+        if any(isinstance(verdict, Done | Unfinished) for verdict in verdicts.values()):
+            for connection in (work.connection, *work.others.values()):
+                platform.connections.used(connection)
+        verdicts = _after_refusals(verdicts, work)
     for cause in {cause.key: cause for cause in causes(rows, verdicts, integration, seen_at)}.values():
         notices.note(bell.workspace, cause, seen_at)
     facts = {"vendor_calls": work.calls if work else 0, "batch": len(rows)}
     ends = Counter(_settle(row, verdicts[row["id"]], platform, seen_at, facts) for row in rows)
     told = {"workspace": bell.workspace, "integration": integration.key, "ends": dict(ends), **facts}
     logger.info("drained", extra=told)
+
+
+def _after_refusals(verdicts: Mapping[str, Verdict], work: Work) -> Mapping[str, Verdict]:
+    """The verdicts, once each connection that was refused is noted as broken."""
+    ends: dict[str, Outcome] = {}
+
+    def noted(refused: Reconnect) -> Outcome:
+        vendor = refused.params.get("vendor", work.connection.vendor)
+        if vendor not in ends:
+            ends[vendor] = refused
+            if work.platform.connections.broken(work.connection_to(vendor), refused):
+                logger.warning("connection broken", workspace=work.workspace, vendor=vendor, reason=refused.code)
+            else:  # somebody renewed the token, or connected again, while we worked: the old one was refused
+                ends[vendor] = Retry("refresh_busy", vendor=vendor)
+        return ends[vendor]
+
+    return {key: noted(end) if isinstance(end, Reconnect) else end for key, end in verdicts.items()}
 
 
 def _verdicts(rows: Sequence[Item], worker: Worker, work: Work) -> Mapping[str, Verdict]:
@@ -221,31 +247,6 @@ def _guarded(rows: Sequence[Item], worker: Worker, work: Work) -> Mapping[str, V
         return worker(jobs, work)
 
 
-@contextmanager
-def bugs_told(workspace: str = "", *, counted: bool = True) -> Iterator[None]:
-    """Turn what nobody expected into a Rejected, a log line and (if `counted`) an alarm. Outcomes and AWS pass."""
-    try:
-        yield
-    except Outcome:
-        raise
-    except Exception as bug:
-        if isinstance(bug, DOWN) and passes(bug):
-            raise
-        # The message may quote a payload: only the kind of error and where it happened go out.
-        frames = traceback.extract_tb(bug.__traceback__)[-4:]
-        where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-        logger.error("bug", workspace=workspace, error=type(bug).__name__, where=where)  # noqa: TRY400 - see above
-        if counted:
-            measure("Bugs")
-        raise Rejected("bug", error=type(bug).__name__, where=where) from None
-
-
-def measure(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count) -> None:
-    """Write a CloudWatch metric (namespace Renkei)."""
-    with single_metric(name, unit, value, namespace="Renkei", default_dimensions={"service": "renkei"}):
-        pass
-
-
 def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, facts: Mapping[str, Any]) -> str:
     """Write a verdict down. Gives the state the delivery is in now."""
     ledger = platform.deliveries
@@ -253,6 +254,9 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
         warnings = [{"code": warn.code, "params": dict(warn.params)} for warn in dict.fromkeys(verdict.warnings)]
         ledger.settle(row, "delivered", outcome=dict(verdict.outcome), warnings=warnings, **facts)
         return "delivered"
+    if isinstance(verdict, Unfinished):
+        ledger.postpone(row, platform.clock(), progress=dict(verdict.progress), **facts)
+        return "pending"
     why = {"reason": verdict.code, "params": dict(verdict.params), **facts}
     match verdict:
         case Skip():

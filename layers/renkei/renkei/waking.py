@@ -21,11 +21,10 @@ def wake(parts: Platform, workspace: str, integration: Integration) -> int:
 
     Many take a while; the sweep brings back the rest.
     """
-    connection = parts.connections.get(workspace, integration.vendor)
+    connections = [parts.connections.get(workspace, vendor) for vendor in integration.vendors]
     settings = workspaces.settings(workspace)
     changes = [settings["saved_at"]] if settings else []
-    if connection and connection.state == "connected":
-        changes.append(connection.row["connected_at"])
+    changes += [one.row["connected_at"] for one in connections if one and one.state == "connected"]
     woken, now = 0, parts.clock()
     if changes:
         changed_at = datetime.fromisoformat(max(changes))

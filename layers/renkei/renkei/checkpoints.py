@@ -1,0 +1,28 @@
+"""Checkpoints: how far a sync has read. One row each in Workspaces, `checkpoint#<integration>#<name>`.
+
+A checkpoint is saved only after what it stands for was applied: who dies before reads it again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from renkei.dynamo import Table
+
+_TABLE = Table("workspaces")
+
+
+def load(workspace: str, integration: str, name: str) -> dict[str, Any]:
+    """What was saved under a name; empty before the first time."""
+    row = _TABLE.get(_key(workspace, integration, name)) or {}
+    facts: dict[str, Any] = row.get("facts", {})
+    return facts
+
+
+def save(workspace: str, integration: str, name: str, facts: dict[str, Any]) -> None:
+    """Keep how far it is: times, ids and counts only."""
+    _TABLE.put({**_key(workspace, integration, name), "facts": facts})
+
+
+def _key(workspace: str, integration: str, name: str) -> dict[str, str]:
+    return {"workspace": workspace, "item": f"checkpoint#{integration}#{name}"}

@@ -291,7 +291,7 @@ def test_every_parameter_has_a_default_so_that_a_first_deployment_asks_nothing()
 
 def test_the_outputs_tell_where_to_point_vendors() -> None:
     told = {"Url", "WebhookUrl", "ApiUrl", "HubspotRedirectUrl", "HubspotAppSecret"}
-    assert told | {"SalesforceRedirectUrl", "SalesforceAppSecret"} <= set(as_written()["Outputs"])
+    assert told | {"HubspotWebhookUrl", "SalesforceRedirectUrl", "SalesforceAppSecret"} <= set(as_written()["Outputs"])
 
 
 def test_every_parameter_has_a_place_in_the_form() -> None:

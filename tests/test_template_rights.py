@@ -92,6 +92,7 @@ def test_only_those_who_speak_to_a_vendor_read_its_app_s_secret() -> None:
             readers[role] = {secret["Fn::GetAtt"][0] for secret in listed(statement["Resource"])}
     both = {"HubspotAppSecret", "SalesforceAppSecret"}
     assert readers == {
+        "WebhooksRole": {"HubspotAppSecret"},  # HubSpot signs with it
         "OauthRole": both,
         "ApiRole": both,
         "DailyRole": both,
@@ -173,6 +174,7 @@ def test_the_routes_are_the_ones_we_know() -> None:
         "get /oauth/{vendor}/callback",
         "get /oauth/{vendor}/start",
         "post /notices/{workspace}/{notice}",
+        "post /webhooks/hubspot",
         "post /webhooks/{vendor}/{workspace}",
         "x-amazon-apigateway-any-method /api/{proxy+}",
     ]
@@ -186,10 +188,9 @@ def test_only_the_api_asks_for_aws_credentials_and_it_always_does() -> None:
 
 def test_webhooks_are_throttled_by_parameter() -> None:
     stage = properties("HttpApiApiGatewayDefaultStage")
-    assert stage["RouteSettings"]["POST /webhooks/{vendor}/{workspace}"] == {
-        "ThrottlingRateLimit": {"Ref": "WebhookRate"},
-        "ThrottlingBurstLimit": {"Ref": "WebhookBurst"},
-    }
+    throttled = {"ThrottlingRateLimit": {"Ref": "WebhookRate"}, "ThrottlingBurstLimit": {"Ref": "WebhookBurst"}}
+    webhooks = {route.replace("post", "POST") for route in routes() if "/webhooks/" in route}
+    assert stage["RouteSettings"] == dict.fromkeys(webhooks, throttled)
     assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
 
 

@@ -28,6 +28,7 @@ def test_the_body_s_routes_are_read() -> None:
     assert set(routes.routes_of(transformed())) == {
         Route("GET /healthz", "WebhooksFunction", signed=False),
         Route("POST /webhooks/{vendor}/{workspace}", "WebhooksFunction", signed=False),
+        Route("POST /webhooks/hubspot", "WebhooksFunction", signed=False),
         Route("GET /oauth/{vendor}/start", "OauthFunction", signed=False),
         Route("GET /oauth/{vendor}/callback", "OauthFunction", signed=False),
         Route("GET /notices/{workspace}/{notice}", "NoticePagesFunction", signed=False),
@@ -47,9 +48,9 @@ def test_a_route_that_leads_nowhere_is_refused() -> None:
 def test_the_api_gets_the_routes_and_a_second_time_the_same_ones(gateway: "ApiGatewayV2Client") -> None:
     api_id = gateway.create_api(Name="renkei", ProtocolType="HTTP")["ApiId"]
     for _ in range(2):
-        assert routes.create(gateway, api_id, transformed(), FUNCTIONS) == 7
+        assert routes.create(gateway, api_id, transformed(), FUNCTIONS) == 8
     found = {route["RouteKey"]: route for route in gateway.get_routes(ApiId=api_id)["Items"]}
-    assert len(found) == 7
+    assert len(found) == 8
     assert found["ANY /api/{proxy+}"]["AuthorizationType"] == "AWS_IAM"
     assert found["GET /healthz"]["AuthorizationType"] == "NONE"
     integrations = {item["IntegrationId"]: item for item in gateway.get_integrations(ApiId=api_id)["Items"]}

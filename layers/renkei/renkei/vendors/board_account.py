@@ -8,49 +8,43 @@ https://the-board.jp/helps/help_common_api (keys and tokens), https://developers
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable
 
 from renkei.accounts import Access, AccountVendor, Check, Field, Report
-from renkei.budgets import Limits, Rate
-from renkei.config import vendor_url
-from renkei.errors import NotFound, Outcome, Reconnect, Retry
-from renkei.http import Answer, outcome, retry_after, send
+from renkei.errors import Misconfigured, NotFound, Reconnect, Retry
+from renkei.vendors.board import KEY, LIMITS, MOST, Board, Kind, Page, Row, Verb, permission
+from renkei.vendors.board_shapes import deal_of
 
-KEY = "board"
-LIMITS = Limits(burst=Rate(3, timedelta(seconds=1)), daily=3000)
-"""Per key, so shared with whatever else the customer runs; the day starts at 00:00 UTC."""
-
-# The ticks as they are called on board's page. Reading one record is looked at where there is one.
-_LISTS = {
-    "users": "ユーザー: リストの取得",
-    "clients": "顧客: リストの取得",
-    "projects": "案件: リストの取得",
-    "invoices": "請求: リストの取得",
-}
-_READS = {"clients": "顧客: 取得", "projects": "案件: 取得"}
-_WRITES = ("顧客: 登録", "顧客: 更新", "案件: 登録", "案件: 更新", "案件: 受注ステータス更新")
+# The ticks that are needed. Reading one record is looked at where there is one.
+_LISTS: tuple[Kind, ...] = ("users", "clients", "projects", "invoices")
+_READS: tuple[Kind, ...] = ("clients", "projects")
+_WRITES: tuple[tuple[Kind, Verb], ...] = (
+    ("clients", "登録"),
+    ("clients", "更新"),
+    ("projects", "登録"),
+    ("projects", "更新"),
+    ("projects", "受注ステータス更新"),
+)
 _PRINTED = re.compile(r"[\x21-\x7e]{1,500}")
-_UNAUTHORIZED, _FORBIDDEN, _TOO_MANY = 401, 403, 429
-_UNKNOWN_KEY, _USED_UP = "Forbidden", "Limit Exceeded"  # what Amazon's API Gateway says before board itself does
 
 
 def _probe(access: Access) -> Report:
-    """Read one record of each list, and one by its id, as far as the token may: six calls at most."""
+    """Read one record of each list (of projects a page), and one by its id, as far as the token may: six calls."""
     for name in ("api_key", "api_token"):
         if not _PRINTED.fullmatch(access.secrets[name]):
             raise Reconnect("board_key_form", vendor=KEY, field=name)
-    lists = {kind: _first_of(access, kind) for kind in _LISTS}
-    if all(rows is None for rows in lists.values()):
+    board = Board(access.session, access.secrets)
+    lists = {kind: _list(access, board, kind) for kind in _LISTS}
+    if all(page is None for page in lists.values()):
         raise Reconnect("board_token_refused", vendor=KEY)
+    reads = {kind: _readable(access, board, kind, lists[kind]) for kind in _READS}
     account = access.digest("board-account", access.secrets["api_key"])[:32]
     checks = [Check("board_account", ok=True, params={"account": account})]
-    checks += [_permission(label, ok=lists[kind] is not None) for kind, label in _LISTS.items()]
-    checks += [_permission(label, ok=_readable(access, kind, lists[kind])) for kind, label in _READS.items()]
-    checks += [_permission(label, ok=None) for label in _WRITES]
+    checks += [_permission(kind, "リストの取得", ok=page is not None) for kind, page in lists.items()]
+    checks += [_permission(kind, "取得", ok=ok) for kind, ok in reads.items()]
+    checks += [_permission(kind, verb, ok=None) for kind, verb in _WRITES]
+    checks += _linked(lists["projects"])
     checks.append(Check("check_quota_untold", ok=None, needed=False))
     return Report(account, "", tuple(checks))
 
@@ -60,75 +54,49 @@ def _end(access: Access) -> list[str]:  # noqa: ARG001 - as every vendor's
     return ["board_end_token"]
 
 
-def refusal(answer: Answer) -> Outcome:
-    """What an error answer says about the connection.
-
-    A wrong key, a free plan and a switched-off API look the same. A missing tick is not a matter of this.
-    """
-    message = _message(answer)
-    if answer.status == _FORBIDDEN and message == _UNKNOWN_KEY:
-        return Reconnect("board_key_refused", vendor=KEY)
-    if answer.status == _UNAUTHORIZED:
-        return Reconnect("board_token_refused", vendor=KEY)
-    if answer.status == _TOO_MANY and message == _USED_UP:
-        return Retry("vendor_quota", daily=True, vendor=KEY)
-    if answer.status == _TOO_MANY:
-        return Retry("vendor_rate", after=retry_after(answer.headers), vendor=KEY)
-    return outcome(KEY, answer)
+def _list(access: Access, board: Board, kind: Kind) -> Page[Row] | None:
+    """The first page of a list; None if the token lacks the tick."""
+    size = MOST if kind == "projects" else 1
+    return _allowed(access, lambda: board.rows(kind, 1, size=size))
 
 
-def _first_of(access: Access, kind: str) -> list[Any] | None:
-    """The first record of a list, if it has any; None if the token lacks the tick."""
-    answer = _ask(access, f"/{kind}", {"per_page": "1"})
-    if answer is None:
-        return None
-    if not isinstance(answer.body, list):
-        raise Retry("vendor_garbled", vendor=KEY)
-    return answer.body
-
-
-def _readable(access: Access, kind: str, rows: list[Any] | None) -> bool | None:
+def _readable(access: Access, board: Board, kind: Kind, page: Page[Row] | None) -> bool | None:
     """Whether one record can be read by its id; None if there is none to try."""
-    match rows:
-        case None | []:
-            return None
-        case [{"id": int(number)}, *_]:
-            with contextlib.suppress(NotFound):  # deleted since, but not forbidden
-                return _ask(access, f"/{kind}/{number}") is not None
-            return True
-    raise Retry("vendor_garbled", vendor=KEY)
-
-
-def _ask(access: Access, path: str, params: Mapping[str, str] | None = None) -> Answer | None:
-    """Make one call; None if the token lacks the tick. Waits once where board says that it is too fast."""
-    answer = _get(access, path, params)
-    if answer.status == _TOO_MANY and _message(answer) != _USED_UP:
-        access.sleep(1.0)
-        answer = _get(access, path, params)
-    if answer.status == _FORBIDDEN and _message(answer) != _UNKNOWN_KEY:
+    if page is None or not page.rows:
         return None
-    if answer.status >= 300:  # noqa: PLR2004
-        raise refusal(answer)
-    return answer
+    number = page.rows[0]["id"]
+    try:
+        return _allowed(access, lambda: board.row(kind, number)) is not None
+    except NotFound:  # deleted since, but not forbidden
+        return True
 
 
-def _get(access: Access, path: str, params: Mapping[str, str] | None) -> Answer:
-    headers = {
-        "x-api-key": access.secrets["api_key"],
-        "authorization": f"Bearer {access.secrets['api_token']}",
-        "accept": "application/json",
-    }
-    url = vendor_url("board", "https://api.the-board.jp/v1") + path
-    return send(KEY, access.session, "GET", url, params=params, headers=headers)
+def _linked(projects: Page[Row] | None) -> list[Check]:
+    """Whether board's own HubSpot link is at work, too, by the newest projects."""
+    if projects is None or not projects.rows:
+        return []
+    linked = sum(1 for row in projects.rows if deal_of(row))
+    params = {"count": str(len(projects.rows)), "linked": str(linked)}
+    return [Check("check_board_link", ok=not linked, params=params, remedy="board_own_link", needed=False)]
 
 
-def _permission(label: str, *, ok: bool | None) -> Check:
+def _allowed[T](access: Access, call: Callable[[], T]) -> T | None:
+    """Make one call; None if the token lacks the tick. Waits once where board says that it is too fast."""
+    try:
+        try:
+            return call()
+        except Retry as end:
+            if end.code != "vendor_rate":
+                raise
+        access.sleep(1.0)
+        return call()
+    except Misconfigured:
+        return None
+
+
+def _permission(kind: Kind, verb: Verb, *, ok: bool | None) -> Check:
     remedy = "board_unseen" if ok is None else "board_tick"
-    return Check("check_permission", ok=ok, params={"permission": label}, remedy=remedy)
-
-
-def _message(answer: Answer) -> str:
-    return str(answer.body.get("message", "")) if isinstance(answer.body, dict) else ""
+    return Check("check_permission", ok=ok, params={"permission": permission(kind, verb)}, remedy=remedy)
 
 
 ACCOUNT = AccountVendor(

@@ -37,3 +37,8 @@ def each(in_scope: str) -> Iterator[tuple[str, str]]:
 def forget(in_scope: str, link: str) -> None:
     """Drop a link."""
     _TABLE.delete({"scope": in_scope, "link": link})
+
+
+def rows(in_scope: str, prefix: str) -> Iterator[Item]:
+    """Everything that is remembered in a scope under links that begin so, in their order."""
+    return _TABLE.query(("scope", in_scope), sort=("link", "begins_with", prefix))

@@ -1,4 +1,4 @@
-"""The sandbox board: both keys on every call, lists, and limits per key.
+"""The sandbox board: both keys on every call, clients, projects and invoices, and limits per key.
 
 https://developers.the-board.jp/doc/ (API) and https://the-board.jp/helps/help_common_api (keys and tokens)
 
@@ -9,51 +9,36 @@ Gateway with a usage plan answers: board does not write it down, but its key hea
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from io import BytesIO
 
-from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from local.sandbox.board.accounts import DEMO, OTHER, TICKS, Account, Tick, fresh
-from local.sandbox.showing import Table, page
+from local.sandbox.board import pages
+from local.sandbox.board.accounts import ACCOUNTS_APART, DEMO, OTHER, Account, fresh
+from local.sandbox.board.ask import Ask, Settings
+from local.sandbox.board.behind import Behind
+from local.sandbox.board.refused import Refused
+from local.sandbox.board.routes import ROUTES
+from local.sandbox.faults import Fault
 from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
 
 SECOND = timedelta(seconds=1)
-MOST, USUAL = 100, 10
 FORBIDDEN, TOO_MANY = 403, 429
 NOT_ALLOWED = "許可されていません。"
 
-# The kind of record, and the tick that is needed.
-ROUTES = Map(
-    [
-        Rule("/v1/users", endpoint=("users", "users.list"), methods=["GET"]),
-        Rule("/v1/clients", endpoint=("clients", "clients.list"), methods=["GET"]),
-        Rule("/v1/clients/<int:number>", endpoint=("clients", "clients.read"), methods=["GET"]),
-        Rule("/v1/projects", endpoint=("projects", "projects.list"), methods=["GET"]),
-        Rule("/v1/projects/<int:number>", endpoint=("projects", "projects.read"), methods=["GET"]),
-        Rule("/v1/invoices", endpoint=("invoices", "invoices.list"), methods=["GET"]),
-    ]
-)
+
+@dataclass(frozen=True)
+class Late:
+    """A request whose caller gave up, and that takes effect all the same."""
+
+    due: datetime
+    request: Request
 
 
-class Settings(BaseModel):
-    """What can be switched. A limit of None is no limit; `withheld` ticks are taken from every token."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    paid_plan: bool = True
-    withdrawn: list[str] = []
-    withheld: list[Tick] = []
-    unknown_token: Literal[401, 403] = 401
-    burst_limit: int | None = 3
-    daily_limit: int | None = 3000
-    retry_after: int | None = None
-
-
-class Board(Vendor):
+class Board(Behind, Vendor):
     """The sandbox, with two accounts: the demo's and another."""
 
     name = "board"
@@ -63,53 +48,40 @@ class Board(Vendor):
         super().__init__(clock, sleep)
         self.reset()
 
-    # For tests: look at it, and change it behind the API's back.
-
-    def issue_token(self, api_key: str = DEMO.api_key, ticks: frozenset[Tick] = TICKS) -> str:
-        """A new token of an account, as a person makes it."""
-        with self._lock:
-            return self.accounts[api_key].new_token(ticks)
-
-    def seed(self, kind: str, values: dict[str, object], api_key: str = DEMO.api_key) -> int:
-        """Put a record into an account as a person would; gives its id."""
-        with self._lock:
-            return self.accounts[api_key].add(kind, values, self.clock())
-
     # What a vendor brings.
 
     def answer(self, request: Request) -> tuple[Response, str | None]:
         """Answer a request of the API: first the gate, then the token and its ticks."""
-        account = self.accounts.get(request.headers.get("x-api-key", ""))
+        self.late_effects()
+        account = self._account(request)
         if account is None or not self.settings.paid_plan:
             return _message(FORBIDDEN, "Forbidden"), None
-        return self._too_many(account.api_key) or self._let_in(request, account), account.api_key
+        refused = self._too_many(account.api_key)
+        return refused or self._let_in(request, account, self.clock()), account.api_key
 
     def fault_response(self, status: int) -> Response:
         """board's own answer with a status it was told to give."""
         return _message(status, "Too Many Requests" if status == TOO_MANY else "Internal Server Error")
 
     def page(self) -> str:
-        """The accounts as HTML; tokens are not shown, as on board's own page."""
-        rows = [
-            (account.api_key, len(account.tokens), *(len(account.records.get(kind, {})) for kind in _kinds()))
-            for account in self.accounts.values()
-        ]
-        return page("Sandbox board", [Table("Accounts", ("API key", "Tokens", *_kinds()), rows)], self.calls)
+        """The accounts as HTML."""
+        self.late_effects()
+        return pages.state(self.accounts.values(), self.calls)
 
     def whole_state(self) -> dict[str, object]:
         """The accounts' records as JSON, and the switches."""
-        records = {
-            key: {kind: list(rows.values()) for kind, rows in account.records.items()}
-            for key, account in self.accounts.items()
-        }
-        return {"accounts": records, "settings": self.settings.model_dump()}
+        return {"accounts": {key: self.state(key) for key in self.accounts}, "settings": self.settings.model_dump()}
 
     def reset(self) -> None:
         """Accounts, tokens and switches as at the start."""
         super().reset()
         with self._lock:
             self.settings = Settings()
-            self.accounts: dict[str, Account] = {keys.api_key: fresh(keys, self.clock()) for keys in (DEMO, OTHER)}
+            self.accounts: dict[str, Account] = {
+                keys.api_key: fresh(keys, self.clock(), number * ACCOUNTS_APART)
+                for number, keys in enumerate((DEMO, OTHER))
+            }
+            self._late: list[Late] = []
             self._lately: dict[str, deque[datetime]] = {}
             self._today: dict[tuple[str, str], int] = {}
 
@@ -118,11 +90,33 @@ class Board(Vendor):
         self.settings = Settings.model_validate(self.settings.model_dump() | dict(changes))
         return self.settings.model_dump()
 
+    # What still runs when its caller has gone.
+
+    def late_effects(self) -> None:
+        """Let what is due by now take effect."""
+        now = self.clock()
+        due = [late for late in self._late if late.due <= now]
+        self._late = [late for late in self._late if late.due > now]
+        for late in due:
+            account = self._account(late.request)
+            if account is not None:
+                self._let_in(late.request, account, late.due)
+
+    def _break_off(self, request: Request, fault: Fault | None, portal: str | None) -> None:
+        seconds = self.settings.late_seconds
+        if fault is not None and fault.kind == "timeout_before" and request.method == "POST" and seconds:
+            environ = {**request.environ, "wsgi.input": BytesIO(request.get_data())}
+            self._late.append(Late(self.clock() + timedelta(seconds=seconds), Request(environ)))
+        super()._break_off(request, fault, portal)
+
     # The way of a request.
 
-    def _let_in(self, request: Request, account: Account) -> Response:
+    def _account(self, request: Request) -> Account | None:
+        return self.accounts.get(request.headers.get("x-api-key", ""))
+
+    def _let_in(self, request: Request, account: Account, now: datetime) -> Response:
         try:
-            (kind, tick), parts = ROUTES.bind("sandbox").match(request.path, request.method)
+            (endpoint, tick), parts = ROUTES.bind("sandbox").match(request.path, request.method)
         except HTTPException as error:
             return _message(error.code or 404, error.name)
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -131,11 +125,11 @@ class Board(Vendor):
             return self._unknown_token()
         if tick not in ticks or tick in self.settings.withheld:
             return _message(FORBIDDEN, NOT_ALLOWED)
-        rows = account.records.get(kind, {})
-        if "number" not in parts:
-            return _listed(request, list(rows.values()))
-        row = rows.get(parts["number"])
-        return json_response(200, row) if row else _message(404, "Not Found")
+        try:
+            response: Response = endpoint(Ask(request, account, self.settings, now, parts.get("number", 0)))
+        except Refused as refusal:
+            return refusal.response()
+        return response
 
     def _too_many(self, api_key: str) -> Response | None:
         """Count a call: the 429 if it is one too many for the second, or for the day (UTC).
@@ -162,19 +156,5 @@ class Board(Vendor):
         return _message(status, NOT_ALLOWED if status == FORBIDDEN else "認証に失敗しました。")
 
 
-def _listed(request: Request, rows: list[dict[str, object]]) -> Response:
-    """One page of a list, newest first: a bare array, the rest in headers. Unknown parameters are ignored."""
-    pages, size = request.args.get("page", "1"), request.args.get("per_page", str(USUAL))
-    if not (pages.isdecimal() and size.isdecimal() and int(pages) >= 1 and 1 <= int(size) <= MOST):
-        return _message(400, "page, per_page が不正です。")
-    start = (int(pages) - 1) * int(size)
-    headers = {"X-Total-Count": str(len(rows)), "X-Page": pages, "X-Per-Page": size}
-    return json_response(200, rows[::-1][start : start + int(size)], headers)
-
-
 def _message(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
     return json_response(status, {"message": text}, headers)
-
-
-def _kinds() -> tuple[str, ...]:
-    return ("users", "clients", "projects", "invoices")

@@ -11,7 +11,7 @@ from integrations import INTEGRATIONS
 from renkei import workspaces
 from renkei.dynamo import ConditionFailed
 from renkei.runtime import Platform
-from renkei.sources import AT_ONCE, SOURCES, Source, seal_key
+from renkei.sources import AT_ONCE, BY_ACCOUNT, SOURCES, Source, seal_key
 from renkei.vendors import calcom, calendly, timerex
 
 _SHORTEST, _LONGEST = 16, 1024
@@ -27,11 +27,11 @@ _HEADERS = {
 def tell(workspace: str, filled: Mapping[str, Any]) -> None:
     """What the webhook receiver needs to know of a workspace file that was kept, for every source."""
     settings = workspaces.settings(workspace)
-    for source in SOURCES.values():
-        facts = _listening(source.key, settings)
-        if source.key == timerex.KEY:
+    for source in (*SOURCES, *BY_ACCOUNT):
+        facts = _listening(source, settings)
+        if source == timerex.KEY:
             facts["header"] = filled["sources"][timerex.KEY]["header"].lower()
-        workspaces.save_source(workspace, source.key, **facts)
+        workspaces.save_source(workspace, source, **facts)
 
 
 def keep_secret(parts: Platform, workspace: str, key: str, body: Mapping[str, Any], base: str) -> dict[str, Any]:
@@ -92,12 +92,13 @@ def _listening(source: str, settings: Mapping[str, Any] | None) -> dict[str, Any
     """Who listens to a source, each with the vendor whose connection it writes through, and who is switched off.
 
     Whoever stands, or ever stood, in the workspace file listens. Before there is anybody in it, all do: a booking
-    then waits for its settings instead of being lost.
+    then waits for its settings instead of being lost. What a vendor sends for its accounts waits for nobody: a
+    workspace that only books has no use for it.
     """
     able = [one for one in INTEGRATIONS.values() if source in one.sources]
     given = settings["document"].get("integrations", {}) if settings else {}
     named = {*given, *(settings.get("named", ()) if settings else ())}
-    chosen = [one for one in able if one.key in named] or able
+    chosen = [one for one in able if one.key in named] or (able if source in SOURCES else [])
     off = [one.key for one in chosen if given.get(one.key, {}).get("enabled") is False]
     return {"listeners": {one.key: one.vendor for one in chosen}, "off": off}
 

@@ -1,5 +1,7 @@
 """`POST /webhooks/{vendor}/{workspace}`: verify, one durable write for each listening integration, ring, 2xx.
 
+`POST /webhooks/hubspot` is webhooks/hubspot.py.
+
 Starts fast: what it imports is counted (`make bench`), so no pydantic, no requests, no boto3, no powertools.
 """
 
@@ -7,22 +9,21 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from renkei import workspaces
 from renkei.aws import DOWN
-from renkei.bells import Bell, ring
 from renkei.config import utc_now
 from renkei.deliveries import Deliveries
 from renkei.sources import SOURCES, Source, open_keys
 from renkei.vault import Vault
-from renkei.vendors import timerex
+from renkei.vendors import hubspot_webhooks, timerex
 from renkei.webhooks import Refused, answer, one_of, oversized, parsed, raw_body
+from webhooks import hubspot
+from webhooks.storing import Event, Store
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -32,19 +33,14 @@ logger = logging.getLogger("renkei")  # the runtime writes it as JSON (template.
 _UNKNOWN = Refused(HTTPStatus.UNAUTHORIZED, "unknown workspace or wrong token")
 
 
-@dataclass(frozen=True)
-class _Event:
-    """What is noted of one event: its key; its body if something may be done about it, else why nothing will be."""
-
-    key: str
-    body: Any = None
-    reason: str = ""
-    params: Mapping[str, str] = field(default_factory=dict)
-
-
 @functools.cache
 def _vault() -> Vault:
     return Vault(utc_now)
+
+
+@functools.cache
+def _app_key() -> hubspot.AppKey:
+    return hubspot.AppKey(utc_now)
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
@@ -62,6 +58,8 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _receive(event: Mapping[str, Any]) -> dict[str, int]:
+    if event["rawPath"] == hubspot_webhooks.PATH:
+        return hubspot.receive(event, _vault(), utc_now, _app_key())
     names = event.get("pathParameters") or {}
     source, workspace = SOURCES.get(names.get("vendor", "")), names.get("workspace", "")
     body = raw_body(event)
@@ -76,7 +74,11 @@ def _receive(event: Mapping[str, Any]) -> dict[str, int]:
     proved = _signed(source, workspace, row, headers, body) if source.signed else _shown(source, row, headers)
     if not proved:
         raise _UNKNOWN
-    return _store(workspace, source, row, _read(source, body))
+    store = Store(Deliveries(_vault(), utc_now), source.key)
+    store.keep(workspace, row, _read(source, body))
+    told = store.done()
+    logger.info("received", extra={"workspace": workspace, **told})
+    return told
 
 
 def _shown(source: Source, row: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
@@ -95,7 +97,7 @@ def _signed(source: Source, workspace: str, row: Mapping[str, Any], headers: Map
     return source.signed is not None and source.signed(headers, body, keys, utc_now())
 
 
-def _read(source: Source, body: bytes) -> _Event:
+def _read(source: Source, body: bytes) -> Event:
     """The event in a body that its sender has proved. Refused if it is none, unless the source stops after errors."""
     if problem := oversized(body):
         return _unmappable(source, body, problem)
@@ -106,38 +108,10 @@ def _read(source: Source, body: bytes) -> _Event:
         if not source.forgiving:
             raise Refused(HTTPStatus.BAD_REQUEST, str(wrong)) from None
         return _unmappable(source, body, str(wrong))
-    return _Event(f"{source.key}.{key}", content, "" if known else "unknown_event")
+    return Event(f"{source.key}.{key}", content, "" if known else "unknown_event")
 
 
-def _unmappable(source: Source, body: bytes, problem: str) -> _Event:
+def _unmappable(source: Source, body: bytes, problem: str) -> Event:
     """What is noted of a body out of which no booking can be read."""
     key = _vault().digest("unreadable body", hashlib.sha256(body).hexdigest())[:32]
-    return _Event(f"{source.key}.unreadable.{key}", reason="unmappable", params={"problem": problem})
-
-
-def _store(workspace: str, source: Source, row: Mapping[str, Any], event: _Event) -> dict[str, int]:
-    """One conditional put for each listening integration, then the bells; a repeat is recognised by the put."""
-    ledger = Deliveries(_vault(), utc_now)
-    told = {"accepted": 0, "repeated": 0, "skipped": 0}
-    payload = json.dumps({"source": source.key, "body": event.body}, separators=(",", ":")).encode()
-    off = set(row.get("off") or ())
-    for integration, connection in (row.get("listeners") or {}).items():
-        reason = event.reason or ("integration_off" if integration in off else "")
-        if reason:
-            new = ledger.note_skipped(workspace, integration, event.key, reason, event.params)
-            told["skipped" if new else "repeated"] += 1
-        elif ledger.accept(workspace, integration, event.key, payload):
-            told["accepted"] += 1
-            _ring(Bell(workspace, connection, integration))
-        else:
-            told["repeated"] += 1
-    logger.info("received", extra={"workspace": workspace, **told})
-    return told
-
-
-def _ring(bell: Bell) -> None:
-    """A bell that cannot be rung costs a minute: the sweep finds what is due."""
-    try:
-        ring(bell)
-    except DOWN as down:
-        logger.warning("bell not rung", extra={"workspace": bell.workspace, "error": type(down).__name__})
+    return Event(f"{source.key}.unreadable.{key}", reason="unmappable", params={"problem": problem})

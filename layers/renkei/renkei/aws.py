@@ -31,7 +31,7 @@ class _Ours(Loader):
 
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 - the base class's signature
         """The services that we use."""
-        return ["dynamodb", "kms", "sesv2", "sqs"]
+        return ["dynamodb", "kms", "secretsmanager", "sesv2", "sqs"]
 
 
 @functools.cache

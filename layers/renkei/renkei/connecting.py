@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from renkei import workspaces
+from renkei import portals, workspaces
 from renkei.accounts import Access, AccountVendor, Report, oauth_of, vendor_of
 from renkei.connections import Connection
 from renkei.dynamo import ConditionFailed
@@ -198,6 +198,9 @@ def _store(
         workspaces.wake_later(workspace, integration, parts.clock())
     since = waiting_since(parts.deliveries.oldest_parked, workspace, waiting)
     left: list[str] = []
+    # Noted first: between the two writes, events of the account would be lost. What holds is known afterwards.
+    events = (parts.vault, vendor, account, workspace, kept.get("client_secret", ""))
+    portals.note(*events, beside=True)
     for _ in range(_TRIES):  # a worker may refresh the old token at this very moment
         before = _same_account(parts, ticket, account)
         if before and before.account != account and "sealed" in before.row:
@@ -210,6 +213,9 @@ def _store(
             )  # fmt: skip
         except ConditionFailed:
             continue
+        portals.note(*events)
+        if before and before.account != account:
+            portals.drop(vendor, before.account, workspace)
         return Made(stored, report, tuple(left))
     raise Retry("refresh_busy", vendor=vendor)
 

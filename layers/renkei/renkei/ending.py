@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from renkei import links
+from renkei import links, portals
 from renkei.connections import Connection
 from renkei.dynamo import Item
 from renkei.errors import Retry
@@ -44,6 +44,7 @@ def end(parts: Platform, connection: Connection, integrations: Iterable[str], *,
             gone = parts.connections.disconnected(connection)
         if not gone:
             raise Retry("refresh_busy", vendor=connection.vendor)
+    _drop_portal(parts, connection)
     for integration in integrations if discard else ():
         for row in _waiting(parts, connection.workspace, integration):
             ended.discarded += parts.deliveries.discard(row)
@@ -59,6 +60,16 @@ def end(parts: Platform, connection: Connection, integrations: Iterable[str], *,
                 return ended
         parts.connections.forget(connection)
     return ended
+
+
+def _drop_portal(parts: Platform, ended: Connection) -> None:
+    """Let the account's events go. Noted again if somebody connected it anew meanwhile."""
+    workspace, vendor, account = ended.workspace, ended.vendor, ended.account
+    portals.drop(vendor, account, workspace)
+    now = parts.connections.get(workspace, vendor)
+    if now and now.account == account and "sealed" in now.row:
+        secret = parts.connections.secrets(now).get("client_secret", "")
+        portals.note(parts.vault, vendor, account, workspace, secret)
 
 
 def _waiting(parts: Platform, workspace: str, integration: str) -> Iterable[Item]:

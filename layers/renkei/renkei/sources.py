@@ -2,7 +2,7 @@
 
 A source proves itself in one of two ways. TimeRex shows a token, of which we keep a keyed digest (`tokens` of its
 row); others sign each body with a key, which we keep sealed (`keys`). Two are valid at once, so that they can be
-changed without a gap.
+changed without a gap. What a connected vendor sends for its accounts (`BY_ACCOUNT`) needs no token: its app signs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import InvalidTag
 
 from renkei.aws import DOWN, passes
-from renkei.vendors import calcom, calendly, timerex
+from renkei.vendors import calcom, calendly, hubspot_webhooks, timerex
 
 if TYPE_CHECKING:
     from renkei.vault import Vault
@@ -52,6 +52,8 @@ SOURCES = {
         Source(calcom.KEY, "Cal.com", calcom.receive, calcom.signed),
     )
 }
+BY_ACCOUNT = (hubspot_webhooks.KEY,)
+"""Vendors that send what happens in the accounts that workspaces are connected to (renkei/portals.py)."""
 
 
 def seal_key(vault: Vault, workspace: str, source: str, key: str) -> bytes:

@@ -4,7 +4,8 @@ It serves the dated paths (2026-09, 2026-03) and the older ones that official cl
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.sandbox.hubspot import account, pages
 from local.sandbox.hubspot.ask import Ask, Settings
+from local.sandbox.hubspot.changes import integration
 from local.sandbox.hubspot.errors import Refused, correlation_id, rate_limited, unauthorized
 from local.sandbox.hubspot.kinds import kind_of
 from local.sandbox.hubspot.limits import Limits
@@ -20,8 +22,11 @@ from local.sandbox.hubspot.links import link
 from local.sandbox.hubspot.oauth import OAuth
 from local.sandbox.hubspot.objects import merge_records
 from local.sandbox.hubspot.routes import ROUTES, Endpoint
+from local.sandbox.hubspot.stages import placed
 from local.sandbox.hubspot.store import Portal, Record
 from local.sandbox.hubspot.tokens import App, Grant, Tokens
+from local.sandbox.hubspot.values import checked
+from local.sandbox.hubspot.webhooks import SUBSCRIPTIONS, Event, Subscription, Webhooks, signed
 from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
 
 PORTALS = ((111111, "Kaisha One", "kaisha-one.example"), (222222, "Firma Two", "firma-two.example"))
@@ -40,10 +45,12 @@ class HubSpot(Vendor):
         *,
         app: App | None = None,
         sleep: Callable[[float], None] | None = None,
+        subscriptions: tuple[Subscription, ...] = SUBSCRIPTIONS,
     ) -> None:
         """Two empty portals, 111111 and 222222, and one app: the demo app unless told."""
         super().__init__(clock, sleep)
         self.app = app or App()
+        self._subscriptions = subscriptions
         self._search_lag = search_lag
         self.reset()
 
@@ -83,23 +90,37 @@ class HubSpot(Vendor):
         if unknown:
             raise ValueError(f"no such properties: {', '.join(unknown)}")
         lower = {"email": properties["email"].lower()} if "email" in properties else {}
-        with self._lock:
-            return found.create(kind, dict(properties) | lower, self.clock()).id
+        values = dict(properties) | lower
+        with self._by_hand(portal):
+            return found.create(kind, placed(found.pipelines, values) if kind == "deals" else values, self.clock()).id
+
+    def change(self, portal: int, kind: str, object_id: str, properties: Mapping[str, str]) -> None:
+        """Change a record as a person would; "" clears. A stage alone also moves a deal to its pipeline.
+
+        Raises ValueError for what HubSpot would refuse.
+        """
+        record, found = self._record(portal, kind, object_id), self.portals[portal]
+        values = dict(properties)
+        if record.kind == "deals" and values.get("dealstage"):
+            values = placed(found.pipelines, values)
+        with self._by_hand(portal):
+            found.write(record, checked(found, record.kind, values, record), self.clock())
 
     def associate(self, portal: int, kind: str, object_id: str, to_kind: str, to_id: str, *types: int) -> None:
         """Associate two records as a person would; `types` besides the unlabelled one."""
-        with self._lock:
+        first = self.settings.first_company_is_primary
+        with self._by_hand(portal):
             pair = self._record(portal, kind, object_id), self._record(portal, to_kind, to_id)
-            link(self.portals[portal], *pair, types, self.clock())
+            link(self.portals[portal], *pair, types, self.clock(), first_is_primary=first)
 
     def archive(self, portal: int, kind: str, object_id: str) -> None:
         """Delete a record as a person would."""
-        with self._lock:
+        with self._by_hand(portal):
             self.portals[portal].archive(self._record(portal, kind, object_id), self.clock())
 
     def merge(self, portal: int, kind: str, primary: str, other: str) -> str:
         """Merge two records as a person would; gives the id of what is left."""
-        with self._lock:
+        with self._by_hand(portal):
             pair = self._record(portal, kind, primary), self._record(portal, kind, other)
             new = self.settings.merge_gives_new_id
             return merge_records(self.portals[portal], *pair, self.clock(), new=new).id
@@ -115,6 +136,17 @@ class HubSpot(Vendor):
         """Remove the app from a portal as its admin would: every token ends."""
         with self._lock:
             self.tokens.uninstall(portal)
+
+    # Webhooks: tests lose, double, delay and shuffle what they take, and post it themselves.
+
+    def take_events(self, portal: int | None = None) -> list[Event]:
+        """The events that wait, oldest first, of one portal or of all; they wait no longer."""
+        with self._lock:
+            return self.webhooks.take(portal)
+
+    def signed(self, body: bytes, url: str) -> dict[str, str]:
+        """The headers that a delivery with this body to this address carries."""
+        return signed(self.app.client_secret, url, body, self.clock())
 
     # What a vendor brings.
 
@@ -167,6 +199,7 @@ class HubSpot(Vendor):
                 number: Portal(number, name, domain, last_id=number * 100_000) for number, name, domain in PORTALS
             }
             self.tokens = Tokens()
+            self.webhooks = Webhooks(self.app, self._subscriptions)
             self._limits = Limits()
             self._oauth = OAuth(self.app, self.tokens, self.portals, self.settings)
 
@@ -180,6 +213,21 @@ class HubSpot(Vendor):
         if isinstance(portal, int):
             self.uninstall(portal)
         return asdict(self.settings)
+
+    @contextmanager
+    def _by_hand(self, portal: int) -> Iterator[None]:
+        """What a person does: wholly or not at all. Raises ValueError for what HubSpot refuses."""
+        with self._lock:
+            try:
+                with self.portals[portal].all_or_nothing():
+                    yield
+            except Refused as refusal:
+                raise ValueError(refusal.message) from refusal
+            self._tell(self.portals[portal])
+
+    def _tell(self, portal: Portal) -> None:
+        changes, portal.changes = portal.changes, []
+        self.webhooks.tell(portal.id, changes, self.tokens.granted(portal.id))
 
     # The way of a request.
 
@@ -195,10 +243,11 @@ class HubSpot(Vendor):
 
     def _crm(self, endpoint: Endpoint, parts: Mapping[str, str], ask: Ask) -> Response:
         try:
-            with ask.portal.all_or_nothing():
+            with ask.portal.acting(integration(self.app.app_id)), ask.portal.all_or_nothing():
                 status, body = endpoint(ask, **parts)
         except Refused as refusal:
             return json_response(refusal.status, refusal.body())
+        self._tell(ask.portal)
         if endpoint is account.uninstall:
             self.tokens.uninstall(ask.portal.id)
         return json_response(status, body)

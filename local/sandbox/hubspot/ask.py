@@ -30,6 +30,7 @@ class Settings:
     conflicts_fail_whole_batch: bool = False
     merge_gives_new_id: bool = True
     second_addresses_resolve: bool = True
+    first_company_is_primary: bool = False
 
     def change(self, changes: Mapping[str, object]) -> None:
         """Set some of them; raises ValueError for an unknown name or a value of another kind."""

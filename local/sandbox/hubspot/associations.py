@@ -37,7 +37,7 @@ def put_labels(ask: Ask, kind: str, object_id: str, to_kind: str, to_id: str) ->
     record, other = _pair(ask, kind, object_id, to_kind, to_id)
     types = [type_id(mapping(spec)) for spec in specs]
     drop_primary(ask.portal, record, other, ask.now)
-    link(ask.portal, record, other, types, ask.now)
+    link(ask.portal, record, other, types, ask.now, first_is_primary=ask.settings.first_company_is_primary)
     return 201, _labels_between(record, other, types)
 
 
@@ -120,7 +120,8 @@ def labels(ask: Ask, kind: str, to_kind: str) -> Answer:
 
 def _add(ask: Ask, record: Record, other: Record, types: Iterable[int]) -> None:
     before = ask.portal.linked((record.kind, record.id), other.kind).get(other.id, set())
-    link(ask.portal, record, other, {*types, *before}, ask.now)
+    first = ask.settings.first_company_is_primary
+    link(ask.portal, record, other, {*types, *before}, ask.now, first_is_primary=first)
 
 
 def _pair(ask: Ask, kind: str, object_id: str, to_kind: str, to_id: str) -> tuple[Record, Record]:

@@ -13,7 +13,7 @@ from local.sandbox.hubspot.objects import addressed, create_record, view, writte
 from local.sandbox.hubspot.shapes import Json, items, needed, strings, text, values
 from local.sandbox.hubspot.values import checked, unique_property
 
-MOST = 100
+MOST, MOST_WITH_HISTORY = 100, 50
 
 
 def create(ask: Ask, kind: str) -> Answer:
@@ -36,9 +36,10 @@ def read(ask: Ask, kind: str) -> Answer:
     by = text(body, "idProperty")
     if by:
         unique_property(ask.portal, kind, by, "read")
-    keys = [needed(entry, "id") for entry in capped(items(body, "inputs"), MOST)]
-    distinct([key.lower() for key in keys] if by else keys)
     names, history = strings(body, "properties"), strings(body, "propertiesWithHistory")
+    most = MOST_WITH_HISTORY if history else MOST
+    keys = [needed(entry, "id") for entry in capped(items(body, "inputs"), most)]
+    distinct([key.lower() for key in keys] if by else keys)
     results: list[Json] = []
     missing = []
     for key in keys:

@@ -35,7 +35,10 @@ class Option:
 
 @dataclass
 class Property:
-    """A property of an object type. `labels` is by language; "en" is always there."""
+    """A property of an object type. `labels` is by language; "en" is always there.
+
+    The options of an `external` one (pipelines and their stages) are kept elsewhere.
+    """
 
     name: str
     type: str
@@ -48,6 +51,7 @@ class Property:
     hidden: bool = False
     unique: bool = False
     owner: bool = False
+    external: bool = False
     form_field: bool = False
     hubspot_defined: bool = True
     description: str = ""
@@ -85,7 +89,7 @@ class Property:
             "options": [option.as_json() for option in self.options],
             "displayOrder": self.display_order,
             "calculated": self.calculated,
-            "externalOptions": self.owner,
+            "externalOptions": self.owner or self.external,
             "archived": self.archived,
             "hasUniqueValue": self.unique,
             "hidden": self.hidden,
@@ -125,6 +129,7 @@ def standard() -> dict[str, dict[str, Property]]:
             hidden="hidden" in flags,
             unique="unique" in flags,
             owner="owner" in flags,
+            external="external" in flags,
             form_field="form" in flags,
         )
     return found

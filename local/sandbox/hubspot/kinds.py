@@ -11,11 +11,13 @@ from local.sandbox.hubspot.errors import invalid
 TYPE_IDS = {
     "contacts": "0-1",
     "companies": "0-2",
+    "deals": "0-3",
     "meetings": "0-47",
 }
 SINGULAR = {
     "contacts": "contact",
     "companies": "company",
+    "deals": "deal",
     "meetings": "meeting",
 }
 NAMES = (
@@ -30,6 +32,7 @@ CREATED = {"meetings": "hs_createdate"}
 DEFAULT_PROPERTIES = {
     "contacts": ("email", "firstname", "lastname"),
     "companies": ("name", "domain"),
+    "deals": ("dealname", "amount", "closedate", "pipeline", "dealstage"),
     "meetings": (),
 }
 SEARCHED = {
@@ -44,6 +47,7 @@ SEARCHED = {
         "company",
     ),
     "companies": ("name", "domain", "website", "phone"),
+    "deals": ("dealname", "description", "dealtype", "dealstage", "pipeline"),
     "meetings": ("hs_meeting_title", "hs_meeting_body"),
 }
 
@@ -97,12 +101,29 @@ ASSOCIATIONS: dict[tuple[str, str], tuple[AssociationType, ...]] = {
         AssociationType(280, None, 279),
         AssociationType(2, "Primary", 1),
     ),
+    ("deals", "companies"): (
+        AssociationType(341, None, 342),
+        AssociationType(5, "Primary", 6),
+    ),
+    ("companies", "deals"): (
+        AssociationType(342, None, 341),
+        AssociationType(6, "Primary", 5),
+    ),
+    ("deals", "contacts"): (AssociationType(3, None, 4),),
+    ("contacts", "deals"): (AssociationType(4, None, 3),),
     ("meetings", "contacts"): (AssociationType(200, None, 199),),
     ("contacts", "meetings"): (AssociationType(199, None, 200),),
     ("meetings", "companies"): (AssociationType(188, None, 187),),
     ("companies", "meetings"): (AssociationType(187, None, 188),),
 }
-PRIMARY_COMPANY = 1
+PRIMARY_TYPES = frozenset(t.type_id for types in ASSOCIATIONS.values() for t in types if t.label == "Primary")
+# What has one primary company among its companies: the type that says so.
+PRIMARY_COMPANY = {
+    kind: found.type_id
+    for (kind, to_kind), types in ASSOCIATIONS.items()
+    for found in types
+    if to_kind == "companies" and found.type_id in PRIMARY_TYPES
+}
 
 
 def association_types(from_kind: str, to_kind: str) -> tuple[AssociationType, ...]:

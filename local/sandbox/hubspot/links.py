@@ -11,6 +11,7 @@ from local.sandbox.hubspot.errors import invalid
 from local.sandbox.hubspot.kinds import (
     ASSOCIATIONS,
     PRIMARY_COMPANY,
+    PRIMARY_TYPES,
     SINGULAR,
     association_type,
     association_types,
@@ -44,17 +45,32 @@ def inline(ask: Ask, kind: str, given: object) -> Wanted:
     return wanted
 
 
-def link(portal: Portal, record: Record, other: Record, types: Iterable[int], now: datetime) -> None:
-    """Associate two records, in both directions. The unlabelled type is always among the types."""
+def link(
+    portal: Portal,
+    record: Record,
+    other: Record,
+    types: Iterable[int],
+    now: datetime,
+    *,
+    first_is_primary: bool = False,
+) -> None:
+    """Associate two records, in both directions. The unlabelled type is always among the types.
+
+    With `first_is_primary` a record's first company is its primary one without being asked for.
+    """
     default = association_types(record.kind, other.kind)[0].type_id
     chosen = {association_type(record.kind, other.kind, t) for t in {default, *types}}
     here, there = (record.kind, record.id), (other.kind, other.id)
-    if PRIMARY_COMPANY in {t.type_id for t in chosen}:
-        _make_primary(portal, record, other, now)
-    elif PRIMARY_COMPANY in {t.inverse for t in chosen}:
-        _make_primary(portal, other, record, now)
-    portal.set_link(here, there, {t.type_id for t in chosen})
-    portal.set_link(there, here, {t.inverse for t in chosen})
+    for one, company in ((record, other), (other, record)):
+        primary = PRIMARY_COMPANY.get(one.kind) if company.kind == "companies" else None
+        if primary is None:
+            continue
+        if first_is_primary and not portal.linked((one.kind, one.id), "companies"):
+            chosen |= {t for t in association_types(record.kind, other.kind) if primary in (t.type_id, t.inverse)}
+        if any(primary in (t.type_id, t.inverse) for t in chosen):
+            _make_primary(portal, one, company, now)
+    portal.set_link(here, there, {t.type_id for t in chosen}, now)
+    portal.set_link(there, here, {t.inverse for t in chosen}, now)
 
 
 def move(portal: Portal, record: Record, end: tuple[str, str], types: set[int], now: datetime) -> None:
@@ -62,11 +78,9 @@ def move(portal: Portal, record: Record, end: tuple[str, str], types: set[int], 
     other = portal.find(*end)
     if other is None or other is record:
         return
-    has_primary = any(
-        PRIMARY_COMPANY in found for found in portal.linked((record.kind, record.id), "companies").values()
-    )
-    if record.kind == "contacts" and has_primary:
-        types = types - {PRIMARY_COMPANY}
+    primary = PRIMARY_COMPANY.get(record.kind)
+    if any(primary in found for found in portal.linked((record.kind, record.id), "companies").values()):
+        types = {found for found in types if found != primary}
     before = portal.linked((record.kind, record.id), other.kind).get(other.id, set())
     link(portal, record, other, types | before, now)
 
@@ -89,19 +103,20 @@ def summary(ask: Ask, record: Record, names: Iterable[str]) -> Json:
     return found
 
 
-def _make_primary(portal: Portal, contact: Record, company: Record, now: datetime) -> None:
-    """A contact has one primary company: take the label from the one before."""
-    here = (contact.kind, contact.id)
+def _make_primary(portal: Portal, record: Record, company: Record, now: datetime) -> None:
+    """A contact or deal has one primary company: take the label from the one before."""
+    here = (record.kind, record.id)
     for other, types in portal.linked(here, "companies").items():
-        if PRIMARY_COMPANY in types and other != company.id:
+        if types & PRIMARY_TYPES and other != company.id:
             there = ("companies", other)
-            portal.set_link(here, there, types - {1})
-            portal.set_link(there, here, portal.links[there][here] - {2})
-    portal.write(contact, {"associatedcompanyid": company.id}, now)
+            portal.set_link(here, there, types - PRIMARY_TYPES, now)
+            portal.set_link(there, here, portal.links[there][here] - PRIMARY_TYPES, now)
+    if record.kind == "contacts":
+        portal.write(record, {"associatedcompanyid": company.id}, now)
 
 
 def drop_primary(portal: Portal, record: Record, other: Record, now: datetime) -> None:
-    """Take the primary company off a contact, if it is this one."""
+    """Take the primary company off a contact, if it is this one. Other records keep it in the link alone."""
     contact, company = (record, other) if record.kind == "contacts" else (other, record)
     if contact.properties.get("associatedcompanyid") == company.id:
         portal.write(contact, {"associatedcompanyid": ""}, now)

@@ -60,8 +60,9 @@ def create_record(ask: Ask, kind: str, given: dict[str, str], associations: obje
         kept = complete(kind, checked(ask.portal, kind, given))
         wanted = links.inline(ask, kind, associations)
         record = ask.portal.create(kind, kept, ask.now)
+        first = ask.settings.first_company_is_primary
         for target, types in wanted:
-            links.link(ask.portal, record, target, types, ask.now)
+            links.link(ask.portal, record, target, types, ask.now, first_is_primary=first)
     return record
 
 
@@ -173,19 +174,22 @@ def merge_records(portal: Portal, kept: Record, lost: Record, now: datetime, *, 
         joined[more] = _joined(kept, lost, one, more)
     gone = [kept, lost] if new else [lost]
     parts = [lost.properties.get("hs_merged_object_ids"), kept.properties.get("hs_merged_object_ids")]
+    moved = len(joined.keys() - kept.properties.keys())
     ids = [r.id for r in gone] + [i for part in parts if part for i in part.split(";")]
     joined["hs_merged_object_ids"] = ";".join(dict.fromkeys(ids))
     joined.pop("hs_object_id")
     ends = [end for r in gone for end in portal.links.get((kind, r.id), {}).items()]
     for record in gone:
-        portal.archive(record, now)
-    final = portal.create(kind, joined, now) if new else kept
+        portal.archive(record, now, merging=True)
+    final = portal.create(kind, joined, now, merging=True) if new else kept
     if not new:
         portal.write(final, joined, now)
     for other, types in ends:
         links.move(portal, final, other, types, now)
     for record in gone:
         portal.merged[kind, record.id] = final.id
+    ids_of = {"primaryObjectId": int(kept.id), "mergedObjectIds": [int(lost.id)], "newObjectId": int(final.id)}
+    portal.note("merge", kept, now, ids_of | {"numberOfPropertiesMoved": moved})
     return final
 
 
@@ -216,11 +220,12 @@ def _read(ask: Ask, record: Record) -> Json:
 
 def _history(record: Record, name: str) -> list[Json]:
     entries: list[Json] = []
-    last: str | None = None
-    for at, found in record.versions:
+    last = ""
+    for at, found, source in record.versions:
         if (value := found.get(name, "")) != last:
             last = value
-            entries.append({"value": value, "timestamp": stamp(at), "sourceType": "INTEGRATION"})
+            by = {"sourceType": source.type, "sourceId": source.id}
+            entries.append({"value": value, "timestamp": stamp(at), **by})
     return entries[::-1]
 
 

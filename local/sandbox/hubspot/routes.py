@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from werkzeug.routing import Map, Rule
 
-from local.sandbox.hubspot import account, associations, batch, objects, schema, search
+from local.sandbox.hubspot import account, associations, batch, objects, pipelines, schema, search
 from local.sandbox.hubspot.ask import Answer
 
 type Endpoint = Callable[..., Answer]
@@ -18,6 +18,7 @@ PREFIXES = {
     "pairs": (*(f"/crm/objects/{date}" for date in DATES), "/crm/v4/objects"),
     "associations": (*(f"/crm/associations/{date}" for date in DATES), "/crm/v4/associations"),
     "properties": (*(f"/crm/properties/{date}" for date in DATES), "/crm/v3/properties"),
+    "pipelines": (*(f"/crm/pipelines/{date}" for date in DATES), "/crm/v3/pipelines"),
     "owners": (*(f"/crm/owners/{date}" for date in DATES), "/crm/v3/owners"),
     "account": (*(f"/account-info/{date}" for date in DATES), "/account-info/v3"),
     "installs": (*(f"/appinstalls/{date}" for date in DATES), "/appinstalls/v3"),
@@ -57,6 +58,9 @@ TABLE: tuple[tuple[str, str, str, Endpoint | str], ...] = (
     ("POST", "properties", "/<kind>/batch/create", schema.batch_create),
     ("POST", "properties", "/<kind>/batch/read", schema.batch_read),
     ("POST", "properties", "/<kind>/batch/archive", schema.batch_archive),
+    ("GET", "pipelines", "/<kind>", pipelines.page),
+    ("GET", "pipelines", "/<kind>/<pipeline_id>", pipelines.get),
+    ("GET", "pipelines", "/<kind>/<pipeline_id>/stages", pipelines.stages),
     ("GET", "owners", "", account.owners),
     ("GET", "owners", "/<owner_id>", account.owner),
     ("GET", "account", "/details", account.details),

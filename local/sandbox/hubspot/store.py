@@ -4,15 +4,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
+from local.sandbox.hubspot.changes import PERSON, Change, Source
 from local.sandbox.hubspot.definitions import Property, standard
 from local.sandbox.hubspot.errors import Refused
-from local.sandbox.hubspot.kinds import created_name, modified_name
+from local.sandbox.hubspot.kinds import PRIMARY_TYPES, created_name, modified_name
+from local.sandbox.hubspot.stages import Pipeline, calculated, pipelines_of
 
 
 def stamp(moment: datetime) -> str:
     """A time as HubSpot writes it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (f"{moment.microsecond // 1000:03d}Z")
+
+
+class Version(NamedTuple):
+    """A record's properties since a moment, and who made them so."""
+
+    at: datetime
+    values: dict[str, str]
+    source: Source
 
 
 @dataclass
@@ -25,7 +36,7 @@ class Record:
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None = None
-    versions: list[tuple[datetime, dict[str, str]]] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
 
     @property
     def archived(self) -> bool:
@@ -34,7 +45,7 @@ class Record:
 
     def as_of(self, moment: datetime) -> dict[str, str] | None:
         """The properties as they were at a moment; None when it did not exist."""
-        return next((values for at, values in reversed(self.versions) if at <= moment), None)
+        return next((v.values for v in reversed(self.versions) if v.at <= moment), None)
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ Links = dict[tuple[str, str], dict[tuple[str, str], set[int]]]
 
 @dataclass
 class Portal:
-    """One HubSpot account."""
+    """One HubSpot account. `source` is who acts now; `changes` what was done and not yet told."""
 
     id: int
     name: str
@@ -75,12 +86,16 @@ class Portal:
     records: dict[str, dict[str, Record]] = field(default_factory=dict)
     merged: dict[tuple[str, str], str] = field(default_factory=dict)
     links: Links = field(default_factory=dict)
+    pipelines: list[Pipeline] = field(default_factory=list)
+    source: Source = PERSON
+    changes: list[Change] = field(default_factory=list)
     last_id: int = 0
     _undo: list[Callable[[], object]] = field(default_factory=list)
     _depth: int = 0
 
     def __post_init__(self) -> None:
-        """Start with the groups that the standard properties are in."""
+        """Start with the usual pipelines, and the groups that the standard properties are in."""
+        self.pipelines = self.pipelines or pipelines_of(self.id)
         for kind, properties in self.properties.items():
             names = {p.group for p in properties.values()}
             self.groups[kind] = {name: name for name in sorted(names)}
@@ -138,18 +153,37 @@ class Portal:
         if self._depth:
             self._undo.append(step)
 
-    def create(self, kind: str, values: dict[str, str], now: datetime) -> Record:
-        """Add a record; `values` are checked already."""
+    @contextmanager
+    def acting(self, source: Source) -> Iterator[None]:
+        """Whoever is named here makes the changes inside; else a person does."""
+        before, self.source = self.source, source
+        try:
+            yield
+        finally:
+            self.source = before
+
+    def note(
+        self, what: str, record: Record, now: datetime, detail: dict[str, object] | None = None, to_kind: str = ""
+    ) -> None:
+        """Keep a change for the webhooks."""
+        change = Change(what, record.kind, record.id, now, self.source, detail or {}, to_kind)
+        self.changes.append(change)
+        self._undoable(lambda: self.changes.remove(change))
+
+    def create(self, kind: str, values: dict[str, str], now: datetime, *, merging: bool = False) -> Record:
+        """Add a record; `values` are checked already. What a merge makes is no creation."""
         self.last_id += 1
         object_id = str(self.last_id)
         record = Record(object_id, kind, {}, now, now)
         self.records[kind][object_id] = record
         self._undoable(lambda: self.records[kind].pop(object_id, None))
+        if not merging:
+            self.note("creation", record, now)
         own = {"hs_object_id": object_id, created_name(kind): stamp(now)}
-        self.write(record, own | values, now)
+        self.write(record, own | values, now, merging=merging)
         return record
 
-    def write(self, record: Record, values: dict[str, str], now: datetime) -> None:
+    def write(self, record: Record, values: dict[str, str], now: datetime, *, merging: bool = False) -> None:
         """Set properties; "" clears. Nothing happens when nothing changes."""
         before = record.properties
         after = {n: v for n, v in (before | values).items() if v != ""}
@@ -159,6 +193,8 @@ class Portal:
         if record.kind == "contacts":
             domain = after.get("email", "").partition("@")[2]
             after |= {"hs_email_domain": domain} if domain else {}
+        if record.kind == "deals":
+            after = {n: v for n, v in (after | calculated(self.pipelines, after)).items() if v != ""}
         updated_at, versions = record.updated_at, list(record.versions)
 
         def restore() -> None:
@@ -166,12 +202,18 @@ class Portal:
 
         self._undoable(restore)
         record.properties, record.updated_at = after, now
-        record.versions.append((now, after))
+        record.versions.append(Version(now, after, self.source))
+        for name in [] if merging else sorted(after.keys() | before.keys()):
+            if after.get(name) != before.get(name):
+                detail: dict[str, object] = {"propertyName": name, "propertyValue": after.get(name, "")}
+                self.note("propertyChange", record, now, detail)
 
-    def archive(self, record: Record, now: datetime) -> None:
-        """Put a record into the recycle bin; its associations go."""
+    def archive(self, record: Record, now: datetime, *, merging: bool = False) -> None:
+        """Put a record into the recycle bin; its associations go. What a merge loses is no deletion."""
         record.archived_at = now
         self._undoable(lambda: setattr(record, "archived_at", None))
+        if not merging:
+            self.note("deletion", record, now)
         for other in list(self.links.get((record.kind, record.id), {})):
             self.unlink((record.kind, record.id), other, now)
 
@@ -182,7 +224,7 @@ class Portal:
         found = self.links.get(end, {})
         return {other: types for (of, other), types in found.items() if of == kind}
 
-    def set_link(self, end: tuple[str, str], other: tuple[str, str], types: set[int]) -> None:
+    def set_link(self, end: tuple[str, str], other: tuple[str, str], types: set[int], now: datetime) -> None:
         """Set the types of one direction; none removes it."""
         mine = self.links.setdefault(end, {})
         before = mine.get(other)
@@ -198,13 +240,30 @@ class Portal:
             mine[other] = types
         else:
             mine.pop(other, None)
+        self._note_link(end, other, before or set(), types, now)
 
     def unlink(self, end: tuple[str, str], other: tuple[str, str], now: datetime) -> None:
         """Remove an association, and with it the contact's primary company."""
-        self.set_link(end, other, set())
-        self.set_link(other, end, set())
+        self.set_link(end, other, set(), now)
+        self.set_link(other, end, set(), now)
         for (kind, object_id), (_, company) in ((end, other), (other, end)):
             record = self.records[kind].get(object_id)
             is_primary = record and record.properties.get("associatedcompanyid") == company
             if record and kind == "contacts" and is_primary:
                 self.write(record, {"associatedcompanyid": ""}, now)
+
+    def _note_link(
+        self, end: tuple[str, str], other: tuple[str, str], before: set[int], types: set[int], now: datetime
+    ) -> None:
+        """Note what became of one direction: more types or other ones, or less."""
+        if before == types:
+            return
+        changed = types - before or before - types
+        (kind, object_id), (to_kind, to_id) = end, other
+        detail: dict[str, object] = {
+            "fromObjectId": int(object_id),
+            "toObjectId": int(to_id),
+            "associationRemoved": not types - before,
+            "isPrimaryAssociation": bool(changed & PRIMARY_TYPES),
+        }
+        self.note("associationChange", self.records[kind][object_id], now, detail, to_kind)

@@ -88,6 +88,10 @@ class Tokens:
         grant = self.access.get(token)
         return grant if grant and grant.until and grant.until > now else None
 
+    def granted(self, portal: int) -> frozenset[str]:
+        """What the app may do in a portal; nothing where it is not installed."""
+        return frozenset().union(*(grant.scopes for grant in self.refresh.values() if grant.portal == portal))
+
     def uninstall(self, portal: int) -> None:
         """End every token and code of a portal."""
         self.access = {t: g for t, g in self.access.items() if g.portal != portal}

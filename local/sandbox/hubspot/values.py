@@ -4,12 +4,13 @@ https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from local.sandbox.hubspot.definitions import Property
 from local.sandbox.hubspot.errors import Problem, Refused, bad_values, contact_exists, invalid
 from local.sandbox.hubspot.kinds import TYPE_IDS
+from local.sandbox.hubspot.stages import DEFAULT
 from local.sandbox.hubspot.store import Portal, Record, stamp
 
 LONGEST = 65_536
@@ -20,6 +21,7 @@ NEEDED_FOR = {
     "contacts": ("email", "firstname", "lastname"),
     "meetings": ("hs_timestamp",),
 }
+ALL_NEEDED_FOR = {"deals": ("dealname", "dealstage")}
 
 
 def checked(portal: Portal, kind: str, given: Mapping[str, str], record: Record | None = None) -> dict[str, str]:
@@ -43,6 +45,8 @@ def checked(portal: Portal, kind: str, given: Mapping[str, str], record: Record 
         else:
             kept[name] = answer
     problems += _taken(portal, kind, kept, record)
+    if kind == "deals" and not problems:
+        problems += _misplaced(portal, kept, record)
     if problems:
         raise bad_values(problems, portal.id)
     if kind == "contacts" and kept.get("email"):
@@ -56,16 +60,21 @@ def complete(kind: str, kept: dict[str, str]) -> dict[str, str]:
     """Check that a new record has what its type needs."""
     if kind == "meetings" and not kept.get("hs_timestamp") and kept.get("hs_meeting_start_time"):
         kept = kept | {"hs_timestamp": kept["hs_meeting_start_time"]}
+    if kind == "deals" and not kept.get("pipeline"):
+        kept = kept | {"pipeline": DEFAULT}
+    missing = [name for name in ALL_NEEDED_FOR.get(kind, ()) if not kept.get(name)]
+    if missing:
+        raise _incomplete(kind, f"These properties are required: {', '.join(missing)}", missing)
     names = NEEDED_FOR.get(kind, ())
     if names and not any(kept.get(name) for name in names):
-        message = f"Error creating {kind}. Some required properties were not set."
-        detail = {
-            "message": f"One of the following properties is required: {', '.join(names)}",
-            "code": "MISSING_REQUIRED_PROPERTY",
-            "context": {"propertyName": list(names)},
-        }
-        raise Refused(400, "VALIDATION_ERROR", message, errors=[detail])
+        raise _incomplete(kind, f"One of the following properties is required: {', '.join(names)}", names)
     return kept
+
+
+def _incomplete(kind: str, why: str, names: Sequence[str]) -> Refused:
+    message = f"Error creating {kind}. Some required properties were not set."
+    detail = {"message": why, "code": "MISSING_REQUIRED_PROPERTY", "context": {"propertyName": list(names)}}
+    return Refused(400, "VALIDATION_ERROR", message, errors=[detail])
 
 
 def unique_property(portal: Portal, kind: str, name: str, verb: str) -> Property:
@@ -127,6 +136,8 @@ def _kept_time(definition: Property, value: str) -> str | Problem:
 
 def _kept_option(portal: Portal, definition: Property, value: str, before: str) -> str | Problem:
     parts = [value]
+    if definition.external:  # which are allowed depends on the whole record
+        return value
     if definition.multiple:
         parts = [part for part in value.split(";") if part]
     if definition.owner:
@@ -135,11 +146,34 @@ def _kept_option(portal: Portal, definition: Property, value: str, before: str) 
         allowed = [option.value for option in definition.options]
     for part in parts:
         if part not in allowed:
-            message = f"{part} was not one of the allowed options: {allowed}"
-            return Problem(definition.name, "INVALID_OPTION", message)
+            return _no_option(definition.name, part, allowed)
     if definition.multiple and value.startswith(";"):
         parts = [part for part in before.split(";") if part and part not in parts] + parts
     return ";".join(parts)
+
+
+def _misplaced(portal: Portal, kept: Mapping[str, str], record: Record | None) -> list[Problem]:
+    """A pipeline that is not there, or a stage that is not in the deal's pipeline.
+
+    A new deal without a pipeline is in the default one.
+    """
+    if not {"pipeline", "dealstage"} & kept.keys():
+        return []
+    before = record.properties if record else {}
+    stage = kept.get("dealstage", before.get("dealstage", ""))
+    wanted = kept.get("pipeline", before.get("pipeline", ""))
+    if record is None:
+        wanted = wanted or DEFAULT
+    pipeline = next((pipeline for pipeline in portal.pipelines if pipeline.id == wanted), None)
+    if pipeline is None:
+        return [_no_option("pipeline", wanted, [pipeline.id for pipeline in portal.pipelines])]
+    if pipeline.stage(stage) is None and (stage or record):
+        return [_no_option("dealstage", stage, [stage.id for stage in pipeline.stages])]
+    return []
+
+
+def _no_option(name: str, value: str, allowed: list[str]) -> Problem:
+    return Problem(name, "INVALID_OPTION", f"{value} was not one of the allowed options: {allowed}")
 
 
 def _taken(portal: Portal, kind: str, kept: Mapping[str, str], record: Record | None) -> list[Problem]:

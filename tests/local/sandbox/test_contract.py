@@ -22,7 +22,7 @@ def _served(operation: Operation) -> bool:
         ROUTES.bind("sandbox").match(path, operation.method)
     except HTTPException:
         return False
-    return not any(unserved in path for unserved in ("deals", "0-3", "products", "line_items", "definitions"))
+    return not any(unserved in path for unserved in ("products", "line_items", "definitions"))
 
 
 def _ids() -> list[str]:
@@ -39,7 +39,7 @@ def checker() -> OpenApiChecker:
     checked = Checked(hubspot, found)
     api = Api(WsgiAdapter(checked, "/hubspot"), hubspot.issue_token(PORTAL)[0])
     for date in ("2026-09", "2026-03"):
-        for kind, key in (("contacts", "email"), ("companies", "ours"), ("meetings", "ours")):
+        for kind, key in (("contacts", "email"), ("companies", "ours"), ("meetings", "ours"), ("0-3", "ours")):
             _objects(api, clock, date, kind, key)
         _associations(api, hubspot, date)
         _properties(api, date)
@@ -113,6 +113,11 @@ def _associations(api: Api, hubspot: HubSpot, date: str) -> None:
     _ok(api.post(f"{many}/batch/archive", json={"inputs": [gone]}), 200)
     _ok(api.delete(f"{pair}/companies/{company}"), 204)
     _ok(api.get(f"{many}/labels"), 200)
+    deal = hubspot.seed(PORTAL, "deals", {"dealname": date})
+    hubspot.associate(PORTAL, "deals", deal, "companies", company, 5)
+    _ok(api.get(f"/crm/objects/{date}/0-3/{deal}", params={"associations": "companies"}), 200)
+    _ok(api.get(f"/crm/objects/{date}/0-3/{deal}/associations/companies"), 200)
+    _ok(api.get(f"/crm/objects/{date}/companies/{company}", params={"associations": "deals"}), 200)
 
 
 def _properties(api: Api, date: str) -> None:
@@ -136,6 +141,11 @@ def _properties(api: Api, date: str) -> None:
 
 
 def _rest(api: Api, hubspot: HubSpot, date: str) -> None:
+    pipelines = f"/crm/pipelines/{date}/deals"
+    first = _ok(api.get(pipelines), 200)["results"][0]["id"]
+    _ok(api.get(f"{pipelines}/{first}"), 200)
+    _ok(api.get(f"{pipelines}/{first}/stages"), 200)
+    _ok(api.get(f"{pipelines}/1"), 404)
     _ok(api.get(f"/crm/owners/{date}"), 200)
     _ok(api.get(f"/crm/owners/{date}", params={"archived": "true"}), 200)
     _ok(api.get(f"/crm/owners/{date}/41001"), 200)
@@ -157,13 +167,19 @@ def _new(kind: str, word: str) -> dict[str, object]:
     properties = {
         "contacts": {"email": f"{word}@example.jp"},
         "companies": {"name": word},
+        "0-3": {"dealname": word, "dealstage": "closedwon"},
         "meetings": {"hs_timestamp": "2026-11-22T01:00:00Z", "hs_meeting_title": word},
     }
     return {"properties": properties[kind], "associations": []}
 
 
 def _property(kind: str, name: str, **more: object) -> dict[str, object]:
-    group = {"companies": "companyinformation", "contacts": "contactinformation", "meetings": "meeting"}[kind]
+    group = {
+        "companies": "companyinformation",
+        "contacts": "contactinformation",
+        "0-3": "dealinformation",
+        "meetings": "meeting",
+    }[kind]
     return {"name": name, "label": name, "type": "string", "fieldType": "text", "groupName": group} | more
 
 

@@ -56,7 +56,7 @@ def test_type_ids_and_older_paths_lead_to_the_same(api: Api) -> None:
     made = _create(api, f"{OBJECTS}/0-2", name="Kaisha").json()["id"]
     for path in ("/crm/objects/2026-03/companies", "/crm/v3/objects/companies", f"{OBJECTS}/company"):
         assert api.get(f"{path}/{made}").json()["properties"]["name"] == "Kaisha"
-    for unserved in ("unicorns", "deals", "0-3"):
+    for unserved in ("unicorns", "tickets", "0-5"):
         assert api.get(f"{OBJECTS}/{unserved}").status_code == 400
 
 

@@ -28,6 +28,7 @@ import notices.app
 import oauth.app
 import schedules.app
 import schedules.daily
+import schedules.dispatch
 import webhooks.app
 from local.sandbox.board import Board
 from local.sandbox.falcana import Falcana
@@ -59,6 +60,7 @@ ACCOUNT = "123456789012"
 QUEUES = {
     "booking_to_hubspot": "renkei-booking-to-hubspot.fifo",
     "booking_to_salesforce": "renkei-booking-to-salesforce.fifo",
+    "hubspot_to_board": "renkei-hubspot-to-board.fifo",
 }
 QUEUE = QUEUES["booking_to_hubspot"]
 WORKERS = {
@@ -308,6 +310,13 @@ class Stack:
         with rights.acting("DailyRole"):
             done: dict[str, int] = schedules.daily.handler({"job": "daily"}, Context())  # type: ignore[arg-type]
         return done
+
+    def dispatch(self, integration: str, job: str) -> int:
+        """Let the dispatcher run as if this were the time of a job's schedule; gives how many runs it put."""
+        asked = {"job": "dispatch", "integration": integration, "run": job, "at": f"{self.clock():%Y-%m-%dT%H:%M:%SZ}"}
+        with rights.acting("DispatchRole"):
+            put: int = schedules.dispatch.handler(asked, Context())["put"]  # type: ignore[arg-type]
+        return put
 
     def tell(self) -> dict[str, int]:
         """Let the minute's notices run; gives what became of them."""

@@ -25,10 +25,12 @@ NAMES = (
     "ApiFunction",
     "SweepFunction",
     "DailyFunction",
+    "DispatchFunction",
     "NoticesFunction",
     "NoticePagesFunction",
     "BookingToHubspotFunction",
     "BookingToSalesforceFunction",
+    "HubspotToBoardFunction",
 )
 
 pytestmark = [pytest.mark.runtime, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]
@@ -120,6 +122,14 @@ def test_what_is_scheduled_runs_on_a_stack_that_nobody_uses_yet(
     answer = invoked(built[name], environment | {"RENKEI_NOTICE_FROM": "renkei@example.com"}, {"job": job})
     assert isinstance(answer.payload, dict)
     assert not [line for line in answer.log.splitlines() if '"level":"ERROR"' in line]
+
+
+def test_the_dispatcher_runs_on_a_stack_that_nobody_uses_yet(
+    built: dict[str, Function], environment: dict[str, str]
+) -> None:
+    asked = {"job": "dispatch", "integration": "hubspot_to_board", "run": "sync", "at": "2026-11-21T18:00:00Z"}
+    answer = invoked(built["DispatchFunction"], environment, asked)
+    assert answer.payload == {"put": 0}
 
 
 def test_a_notice_s_page_is_for_those_who_got_the_mail(built: dict[str, Function], environment: dict[str, str]) -> None:

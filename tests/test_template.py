@@ -2,13 +2,15 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from integrations import INTEGRATIONS
-from local.stack import logs
+from local.stack import logs, scheduled
 from local.stack.template import parsed, resources, transformed
 
 FUNCTIONS = [
@@ -17,10 +19,12 @@ FUNCTIONS = [
     "ApiFunction",
     "SweepFunction",
     "DailyFunction",
+    "DispatchFunction",
     "NoticesFunction",
     "NoticePagesFunction",
     "BookingToHubspotFunction",
     "BookingToSalesforceFunction",
+    "HubspotToBoardFunction",
 ]
 ENVIRONMENT = {
     "RENKEI_CONNECTIONS_TABLE",
@@ -30,6 +34,7 @@ ENVIRONMENT = {
     "RENKEI_KEY_ID",
     "RENKEI_QUEUE_BOOKING_TO_HUBSPOT",
     "RENKEI_QUEUE_BOOKING_TO_SALESFORCE",
+    "RENKEI_QUEUE_HUBSPOT_TO_BOARD",
     "RENKEI_HUBSPOT_APP_SECRET",
     "RENKEI_PUBLIC_URL",
     "RENKEI_HUBSPOT_URL",
@@ -216,9 +221,39 @@ def test_the_daily_look_comes_at_seven_utc_and_is_repeated_when_it_fails() -> No
     assert properties("DailyFunction")["Timeout"] == 300
 
 
+def test_board_comes_home_at_three_in_tokyo() -> None:
+    schedule = properties("DispatchFunctionHubspotToBoard")
+    found = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", schedule["ScheduleExpression"])
+    assert found, "each day"
+    minute, hour = map(int, found.groups())
+    zone = ZoneInfo(schedule["ScheduleExpressionTimezone"])
+    for month in (1, 7):  # no summer time moves it
+        at = datetime(2026, month, 15, hour, minute, tzinfo=zone)
+        assert at.astimezone(UTC) == datetime(2026, month, 14, 18, 0, tzinfo=UTC)
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert schedule.get("State", "ENABLED") == "ENABLED"
+
+
+def test_whatever_is_dispatched_is_a_job_of_an_integration_and_is_not_lost_for_a_failure() -> None:
+    sent = [
+        (json.loads(schedule["Properties"]["Target"]["Input"]), schedule["Properties"]["Target"])
+        for name, schedule in of_type("AWS::Scheduler::Schedule").items()
+        if name.startswith("DispatchFunction")
+    ]
+    assert sent
+    for asked, target in sent:
+        assert (asked["job"], asked["at"]) == ("dispatch", scheduled.TIME)
+        assert asked["run"] in INTEGRATIONS[asked["integration"]].jobs
+        assert target["RetryPolicy"]["MaximumRetryAttempts"] >= 10
+        assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] >= 3600
+    again = properties("DispatchFunctionEventInvokeConfig")
+    assert (again["MaximumRetryAttempts"], again["MaximumEventAgeInSeconds"]) == (2, 21600)
+
+
 def test_the_schedules_are_the_ones_we_know() -> None:
     held = {name.removesuffix("Schedule") for name in of_type("AWS::Scheduler::Schedule")}
-    assert held == {"SweepFunctionSweep", "DailyFunctionDaily", "NoticesFunctionNotices"}
+    dispatched = "DispatchFunctionHubspotToBoard"
+    assert held == {"SweepFunctionSweep", "DailyFunctionDaily", "NoticesFunctionNotices", dispatched}
 
 
 # --- storage ---

@@ -67,6 +67,7 @@ def test_no_role_names_what_it_does_not_need() -> None:
         ("ApiRole", "LinksTable"),
         ("SweepRole", "DeliveriesTable"),
         ("DailyRole", "ConnectionsTable"),
+        ("DispatchRole", "DeliveriesTable"),
         ("NoticesRole", "WorkspacesTable"),
         ("NoticesRole", "ConnectionsTable"),
         ("NoticePagesRole", "WorkspacesTable"),
@@ -78,6 +79,10 @@ def test_no_role_names_what_it_does_not_need() -> None:
         ("BookingToSalesforceRole", "ConnectionsTable"),
         ("BookingToSalesforceRole", "DeliveriesTable"),
         ("BookingToSalesforceRole", "LinksTable"),
+        ("HubspotToBoardRole", "WorkspacesTable"),
+        ("HubspotToBoardRole", "ConnectionsTable"),
+        ("HubspotToBoardRole", "DeliveriesTable"),
+        ("HubspotToBoardRole", "LinksTable"),
     }
 
 
@@ -99,6 +104,7 @@ def test_only_those_who_speak_to_a_vendor_read_its_app_s_secret() -> None:
         "NoticePagesRole": both,
         "BookingToHubspotRole": {"HubspotAppSecret"},
         "BookingToSalesforceRole": {"SalesforceAppSecret"},
+        "HubspotToBoardRole": {"HubspotAppSecret"},
     }
 
 
@@ -111,7 +117,9 @@ def test_a_worker_answers_its_own_queue_and_whoever_may_ring_rings_for_every_int
             rings[role] = {queue["Fn::GetAtt"][0] for queue in listed(statement["Resource"])}
             assert (held == {"sqs:SendMessage"}) == (rings[role] == queues), role
     workers = {queue.replace("Queue", "Role"): {queue} for queue in queues}
-    assert rings == workers | dict.fromkeys(("WebhooksRole", "OauthRole", "ApiRole", "SweepRole"), queues)
+    assert rings == workers | dict.fromkeys(
+        ("WebhooksRole", "OauthRole", "ApiRole", "SweepRole", "DispatchRole"), queues
+    )
 
 
 def test_the_receiver_cannot_read_connections_links_or_deliveries() -> None:
@@ -120,6 +128,14 @@ def test_the_receiver_cannot_read_connections_links_or_deliveries() -> None:
     assert "LinksTable" not in json.dumps(held)
     (deliveries,) = (s["Action"] for s in held if "DeliveriesTable" in json.dumps(s))
     assert deliveries == ["dynamodb:PutItem"]
+
+
+def test_the_dispatcher_puts_runs_and_knows_neither_links_nor_connections_nor_payloads() -> None:
+    held = [statement for role, statement in statements() if role == "DispatchRole"]
+    assert "ConnectionsTable" not in json.dumps(held)
+    assert "LinksTable" not in json.dumps(held)
+    actions = [s["Action"] for s in held if "DeliveriesTable" in json.dumps(s)]
+    assert actions == [["dynamodb:PutItem"], ["dynamodb:Query"]]
 
 
 def test_the_sweep_opens_nothing_sealed() -> None:

@@ -12,10 +12,12 @@ FUNCTIONS = (
     "api",
     "sweep",
     "daily",
+    "dispatch",
     "notices",
     "notice-pages",
     "booking-to-hubspot",
     "booking-to-salesforce",
+    "hubspot-to-board",
 )
 _WIDTH = max(map(len, FUNCTIONS))
 

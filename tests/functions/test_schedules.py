@@ -1,14 +1,24 @@
-"""The minute's sweep: rings for what is due, and tells how old the oldest is."""
+"""What runs by the clock: the minute's sweep rings for what is due, the dispatcher puts runs of integrations' jobs."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
+from unittest import mock
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+import hubspot_to_board
 import schedules.app
+from integrations import INTEGRATIONS
 from local.sandbox.faults import Fault
+from renkei import aws, jobs, workspaces
+from renkei.bells import Bell, ring
+from renkei.deliveries import State, stamp
 from tests.harness import Stack, booking
 
 
@@ -97,3 +107,138 @@ def test_old_deliveries_that_come_back_have_their_week_again(ready: Stack) -> No
     ready.connect()
     ready.work()
     assert ready.deliveries()[0]["state"] == "pending"
+
+
+# The dispatcher: work by the clock.
+
+BOARD = "hubspot_to_board"
+
+
+@pytest.fixture
+def nightly(stack: Stack) -> Iterator[Stack]:
+    """A stack with three workspaces, of which `demo` and `osaka` bring board home at three."""
+    with mock.patch.dict(INTEGRATIONS, {BOARD: hubspot_to_board.INTEGRATION}):
+        for workspace, given in (("demo", {BOARD: {}}), ("osaka", {BOARD: {"enabled": True}}), ("tokyo", {})):
+            wanting(stack, workspace, given)
+        yield stack
+
+
+def wanting(stack: Stack, workspace: str, integrations: dict[str, Any]) -> None:
+    """Keep a workspace file with these integrations."""
+    document = {"workspace": workspace, "language": "en", "integrations": integrations}
+    workspaces.save_settings(stack.platform.vault, workspace, document, {}, stamp(stack.clock()))
+
+
+def box(stack: Stack, workspace: str = "demo", state: State = "pending") -> list[str]:
+    """The keys of a workspace's deliveries, oldest first."""
+    return [row["id"] for row in stack.platform.deliveries.each(workspace, BOARD, state)]
+
+
+def test_each_workspace_that_has_it_on_gets_a_run_and_a_bell(nightly: Stack) -> None:
+    wanting(nightly, "kobe", {BOARD: {"enabled": False}})
+    assert nightly.dispatch(BOARD, "sync") == 2
+    assert [box(nightly, name) for name in ("demo", "osaka", "tokyo", "kobe")] == [
+        ["schedule.sync.20261122T030000Z"], ["schedule.sync.20261122T030000Z"], [], [],
+    ]  # fmt: skip
+    rung = [json.loads(bell["body"]) for bell in nightly.bells(BOARD)]
+    assert rung == [
+        {"workspace": name, "connection": "board", "integration": BOARD} for name in ("demo", "osaka")
+    ]  # one group for each connection: who is at work there is not disturbed
+
+
+def test_a_run_is_a_delivery_that_says_what_to_do(nightly: Stack) -> None:
+    nightly.dispatch(BOARD, "sync")
+    ((row,), _) = nightly.platform.deliveries.due("demo", BOARD, 1)
+    assert json.loads(nightly.platform.deliveries.open(row)) == {
+        "source": "schedule", "body": {"job": "sync", "dry_run": False},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_the_same_time_is_dispatched_once_whatever_became_of_it(nightly: Stack, ended: bool) -> None:
+    nightly.dispatch(BOARD, "sync")
+    if ended:
+        end(nightly, "demo")
+        end(nightly, "osaka")
+    assert nightly.dispatch(BOARD, "sync") == 0
+
+
+def end(stack: Stack, workspace: str) -> None:
+    """Let what is due have gone through."""
+    for row in stack.platform.deliveries.due(workspace, BOARD, 100)[0]:
+        stack.platform.deliveries.settle(row, "delivered", outcome={})
+
+
+def test_the_next_night_goes_on_with_the_run_that_has_not_ended(nightly: Stack) -> None:
+    nightly.dispatch(BOARD, "sync")
+    end(nightly, "osaka")
+    nightly.clock.sleep(24 * 3600)
+    assert nightly.dispatch(BOARD, "sync") == 1
+    assert box(nightly) == ["schedule.sync.20261122T030000Z"]
+    assert box(nightly, "osaka") == ["schedule.sync.20261123T030000Z"]
+
+
+def test_while_a_run_waits_for_a_person_no_other_is_piled_on_it(nightly: Stack) -> None:
+    nightly.dispatch(BOARD, "sync")
+    ((row,), _) = nightly.platform.deliveries.due("demo", BOARD, 1)
+    nightly.platform.deliveries.park(row, nightly.clock(), reason="not_connected", params={"vendor": "board"})
+    nightly.clock.sleep(24 * 3600)
+    nightly.dispatch(BOARD, "sync")
+    assert (box(nightly), box(nightly, state="parked")) == ([], ["schedule.sync.20261122T030000Z"])
+
+
+def test_events_that_wait_are_no_run(nightly: Stack) -> None:
+    for key in ("hubspot.deal.creation.111111-1--1", "schedule.other.20261122T030000Z", "hubspot.sync.1"):
+        nightly.platform.deliveries.accept("demo", BOARD, key, b"{}")
+    assert nightly.dispatch(BOARD, "sync") == 2
+
+
+def test_one_workspace_that_fails_keeps_no_other_from_its_turn_and_all_is_tried_again(nightly: Stack) -> None:
+    def unlucky(bell: Bell) -> None:
+        if bell.workspace == "demo":
+            raise EndpointConnectionError(endpoint_url="https://sqs")
+        ring(bell)
+
+    with mock.patch("renkei.jobs.ring", unlucky), pytest.raises(EndpointConnectionError):
+        nightly.dispatch(BOARD, "sync")
+    assert len(nightly.bells(BOARD)) == 1
+    assert nightly.dispatch(BOARD, "sync") == 0, "both are in the ledger"
+    assert nightly.sweep() == 2, "which is all that the sweep needs"
+
+
+def test_a_run_that_is_asked_for_has_an_id_and_does_not_start_twice(nightly: Stack) -> None:
+    parts, board = nightly.platform, INTEGRATIONS[BOARD]
+    assert jobs.running(parts, "demo", board, "push_clients") is None
+    put = jobs.accept(parts, "demo", board, "push_clients", nightly.clock(), source="manual")
+    assert put == f"{BOARD}.manual.push_clients.20261122T030000Z"
+    nightly.clock.sleep(60)
+    assert jobs.accept(parts, "demo", board, "push_clients", nightly.clock(), source="manual") is None
+    assert jobs.running(parts, "demo", board, "push_clients") == put
+    assert jobs.running(parts, "demo", board, "sync") is None
+    assert jobs.accept(parts, "tokyo", board, "push_clients", nightly.clock(), source="manual") is None
+
+
+def test_a_dry_run_keeps_no_real_one_waiting(nightly: Stack) -> None:
+    parts, board, now = nightly.platform, INTEGRATIONS[BOARD], nightly.clock()
+    dry = jobs.accept(parts, "demo", board, "sync", now, source="manual", dry_run=True)
+    assert dry == f"{BOARD}.manual.sync-dry.20261122T030000Z"
+    assert jobs.accept(parts, "demo", board, "sync", now, source="manual", dry_run=True) is None
+    assert nightly.dispatch(BOARD, "sync") == 2
+
+
+def test_dispatching_is_cheap(nightly: Stack) -> None:
+    """Thousands of workspaces every five minutes: a look at the file, one at the ledger, a put, its key, a bell."""
+    calls: list[str] = []
+
+    def count(model: Any, **_: Any) -> None:
+        calls.append(model.name)
+
+    services = ("dynamodb", "kms", "sqs")
+    for service in services:
+        aws.client(service).meta.events.register("before-call", count, unique_id="cheap")
+    try:
+        nightly.dispatch(BOARD, "sync")
+    finally:
+        for service in services:
+            aws.client(service).meta.events.unregister("before-call", unique_id="cheap")
+    assert Counter(calls) == {"Query": 3, "GetItem": 3, "GenerateDataKey": 2, "PutItem": 2, "SendMessage": 2}

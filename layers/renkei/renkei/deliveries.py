@@ -149,11 +149,16 @@ class Deliveries:
             rows, after = self.page(workspace, integration, state, 100, after)
             yield from rows
 
+    def unsettled(self, workspace: str, integration: str) -> Iterator[str]:
+        """The keys of the deliveries that have not settled: pending or parked."""
+        # No other state stands between the two; `$` is the character after `#`.
+        sort = ("state_at", "BETWEEN", "parked#", "pending$")
+        rows = _TABLE.query(("box", box_of(workspace, integration)), sort=sort, index="state")
+        return (row["id"] for row in rows)
+
     def waiting(self, workspace: str, integration: str) -> int:
-        """How many deliveries have not settled: pending or parked."""
-        box = box_of(workspace, integration)
-        sorts = [("state_at", "begins_with", f"{state}#") for state in ("pending", "parked")]
-        return sum(1 for sort in sorts for _ in _TABLE.query(("box", box), sort=sort, index="state"))
+        """How many deliveries have not settled."""
+        return sum(1 for _ in self.unsettled(workspace, integration))
 
     def oldest_parked(self, workspace: str, integration: str) -> str:
         """When the oldest delivery that waits for a person was accepted, as text; "" if none waits."""

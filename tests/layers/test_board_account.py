@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from local.sandbox.board import DEMO, OTHER, Board
 from local.sandbox.faults import Fault
 from local.sandbox.inprocess import WsgiAdapter
 from renkei.accounts import Access, Report, vendor_of
+from renkei.budgets import Left
 from renkei.errors import Reconnect, Retry
 from tests.harness import Clock
 from tests.layers.telling import prober, told
@@ -96,6 +98,47 @@ def test_a_missing_tick_is_named_with_its_remedy(
     assert (missing.params["permission"], missing.remedy) == (label, "board_tick")
     assert all(label in line for line in told(missing.remedy, missing.params))
     assert all(label in line for line in told(missing.name, missing.params))
+
+
+def _linked(report: Report) -> list[tuple[bool | None, str, str]]:
+    return [(c.ok, c.params["linked"], c.params["count"]) for c in report.checks if c.name == "check_board_link"]
+
+
+def test_boards_own_hubspot_link_is_warned_of(board: Board, access: Callable[..., Access], clock: Clock) -> None:
+    """Two integrations would be running."""
+    board.configure({"burst_limit": None})
+    assert _linked(probe(access())) == [], "no project, nothing to say"
+    board.seed("projects", {"name": "リンク済み", "hubspot_deal_id": "5012345678"})
+    assert _linked(probe(access())) == [(False, "1", "1")]
+    for _ in range(100):
+        board.seed("projects", {"name": "リンクなし"})
+    assert _linked(probe(access())) == [(True, "0", "100")], "of the newest hundred only"
+    board.seed("projects", {"name": "失注", "order_status": 9, "hubspot_deal_id": "5012345679"})
+    board.calls.clear()
+    report = probe(access())
+    assert _linked(report) == [(False, "1", "100")]
+    assert not report.missing, "a warning refuses nothing"
+    assert len(board.calls) <= 6
+    board.configure({"withheld": ["projects.list"]})
+    assert _linked(probe(access())) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "name", "ok", "params"),
+    [
+        (None, "check_quota_untold", None, {}),
+        (Left(2990, 2390, 3000), "check_board_quota", True, {"left": "2990", "bulk": "2390", "limit": "3000"}),
+        (Left(0, 0, 3000), "check_board_quota", False, {"left": "0", "bulk": "0", "limit": "3000"}),
+    ],
+    ids=["not counted", "left", "used up"],
+)
+def test_what_is_left_of_the_day_by_our_own_count(
+    access: Callable[..., Access], left: Left | None, name: str, ok: bool | None, params: dict[str, str]
+) -> None:
+    report = probe(replace(access(), left=lambda: left))
+    [check] = [check for check in report.checks if "quota" in check.name]
+    assert (check.name, check.ok, check.params, check.needed) == (name, ok, params, False)
+    assert all(value in line for value in params.values() for line in told(check.name, check.params))
 
 
 def test_two_accounts_are_two(access: Callable[..., Access], clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -22,8 +23,9 @@ from local.sandbox.hubspot import HubSpot as Sandbox
 from local.sandbox.inprocess import WsgiAdapter
 from renkei import aws, budgets
 from renkei.actions import Create, Item, Search
-from renkei.budgets import FREE, Budget, Kind, Ledger, Limits, Rate, milliseconds, until_midnight, zone_of
+from renkei.budgets import FREE, Budget, Kind, Ledger, Left, Limits, Rate
 from renkei.config import utc_now
+from renkei.days import milliseconds, until_midnight, zone_of
 from renkei.dynamo import ConditionFailed, Table
 from renkei.errors import Retry
 from renkei.vendors import hubspot
@@ -209,9 +211,12 @@ def test_bulk_work_leaves_a_fifth(calls: int, daily: int | None) -> None:
                 return bought
             bought += got
 
+    def share(limit: int) -> int:
+        return max(limit - math.ceil(limit / 5), 1)
+
     most = min(calls, daily or calls)
     bulk = all_of(live=False)
-    assert bulk == min(calls - calls // 5, daily - daily // 5 if daily else calls)
+    assert bulk == min(share(calls), share(daily) if daily else calls)
     assert bulk + all_of(live=True) == most
     assert all_of(live=False) == 0
 
@@ -360,6 +365,38 @@ def test_the_day_is_counted_across_processes(table: Counted, clock: Clock) -> No
         take(live=True)
     clock.now += spent.value.after
     take(live=False)
+
+
+def test_what_is_left_of_the_day_is_told_and_nothing_taken(table: Counted, clock: Clock) -> None:
+    limits = Limits(Rate(3, SECOND), daily=10)
+    own = budget(clock, limits, zone="Asia/Tokyo")
+    assert own.left() == Left(live=10, bulk=8, limit=10)
+    for _ in range(3):
+        own.take("call")
+    table.asked.clear()
+    assert own.left() == budget(clock, limits, live=False, zone="Asia/Tokyo").left() == Left(7, 5, 10)
+    assert table.asked == ["get", "get"]
+    own.refused(Retry("vendor_rate", vendor="board"))
+    assert own.left() == Left(7, 5, 10), "too fast, which is no matter of the day"
+    own.refused(Retry("vendor_quota", daily=True, vendor="board"))
+    assert own.left() == Left(0, 0, 10), "the vendor said so, whatever we counted"
+    clock.now = datetime(2026, 11, 22, 15, tzinfo=UTC)
+    assert own.left() == Left(10, 8, 10)
+    assert budget(clock).left() is None
+    assert FREE.left() is None
+
+
+def test_a_slow_rate_keeps_a_call_free_for_live_work(table: Counted, clock: Clock) -> None:
+    limits = Limits(Rate(3, SECOND), daily=3000)
+    bulk = budget(clock, limits, live=False)
+    for _ in range(2):
+        bulk.take("call")
+    live, started = budget(clock, limits), clock.now
+    live.take("call")
+    assert clock.now == started
+    for _ in range(7):
+        live.take("call")
+    assert clock.now - started <= 5 * SECOND
 
 
 def test_a_row_that_others_always_write_first_is_given_up(table: Counted, clock: Clock) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import requests
 
-from renkei.budgets import Limits
+from renkei.budgets import Left, Limits
 
 if TYPE_CHECKING:
     from renkei.oauth import OAuthVendor
@@ -70,12 +70,16 @@ def no_token(fresh: bool) -> str:  # noqa: ARG001 - as a token source
     return ""
 
 
+def untold() -> None:
+    """What is left of the day, where nobody counts."""
+
+
 @dataclass(frozen=True)
 class Access:
     """What a probe or an end may use: for keys the entered fields, for OAuth the tokens and what came with them.
 
     `digest` gives a keyed digest (purpose, text) as the id of an account that has none of its own; `sleep` passes
-    seconds where a vendor is slow to allow the next call.
+    seconds where a vendor is slow to allow the next call; `left` tells what our own count leaves of the day.
     """
 
     session: requests.Session
@@ -85,6 +89,7 @@ class Access:
     scopes: tuple[str, ...] = ()
     own_app: bool = False
     sleep: Callable[[float], None] = time.sleep
+    left: Callable[[], Left | None] = untold
 
 
 def nothing(access: Access) -> None:

@@ -14,10 +14,11 @@ import math
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 from renkei.config import Clock
+from renkei.days import midnight, milliseconds, until_midnight, zone_of
 from renkei.dynamo import ConditionFailed, Item, Table
 from renkei.errors import Retry
 
@@ -27,7 +28,6 @@ _KINDS: tuple[Kind, ...] = ("call", "search")
 
 _TABLE = Table("workspaces")
 _MS = timedelta(milliseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RESERVE = 5  # one part in so many is for live work
 _PATIENCE = 15_000  # milliseconds that one budget (one batch) waits in all, before deliveries rather wait elsewhere
 _TRIES = 4  # to write a row that others write, too
@@ -118,6 +118,15 @@ class Ledger:
         return logs | facts | {"quiet_at": max(self.held_until, *ends, 0), "ttl": int((now + _KEPT).timestamp())}
 
 
+@dataclass(frozen=True)
+class Left:
+    """What our own count leaves of a limit of a day: to live work, and how much of it to a backlog or a bulk job."""
+
+    live: int
+    bulk: int
+    limit: int
+
+
 def _ledger(row: Item | None) -> Ledger:
     if row is None:
         return Ledger()
@@ -126,7 +135,8 @@ def _ledger(row: Item | None) -> Ledger:
 
 
 def _share(limit: int, *, live: bool) -> int:
-    return limit if live else limit - limit // _RESERVE
+    """What may be taken of a limit. One call is kept free at least, unless there is only one."""
+    return limit if live else max(limit - -(-limit // _RESERVE), 1)
 
 
 def _until_room(living: list[tuple[int, int]], excess: int) -> int:
@@ -136,27 +146,6 @@ def _until_room(living: list[tuple[int, int]], excess: int) -> int:
         if excess < 0:
             return at
     raise ValueError("a rate allows no call at all")
-
-
-def milliseconds(moment: datetime) -> int:
-    """A moment as milliseconds since 1970."""
-    return (moment - _EPOCH) // _MS
-
-
-def until_midnight(now: datetime, zone: tzinfo) -> timedelta:
-    """The time until the next day begins in a zone."""
-    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), zone).astimezone(UTC) - now
-
-
-def zone_of(name: str) -> tzinfo:
-    """A time zone by its IANA name; UTC if it is not known here."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - few workers need it
-
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return UTC
 
 
 _seen: dict[str, Ledger] = {}
@@ -213,6 +202,18 @@ class Budget:
                 break
         return end
 
+    def left(self) -> Left | None:
+        """What is left of today, taking nothing of it; None where the vendor names no limit of a day."""
+        limit = self._limits.daily
+        if limit is None:
+            return None
+        now, zone, seen = self._clock(), self._zone(), _ledger(_TABLE.get(self._key))
+        used = seen.used if seen.day == now.astimezone(zone).date().isoformat() else 0
+        if seen.held_until >= milliseconds(now + until_midnight(now, zone)):
+            used = limit  # the vendor said so: others use it, too
+        live, bulk = (max(_share(limit, live=live) - used, 0) for live in (True, False))
+        return Left(live, bulk, limit)
+
     def _use(self, kind: Kind) -> bool:
         left, until = self._blocks.get(kind, (0, 0))
         self._blocks[kind] = (left - 1, until)
@@ -267,7 +268,7 @@ class Budget:
     def _until_reset(self, now: datetime) -> timedelta:
         """Until midnight; right after one, a little: the vendor's day may begin later than we believe."""
         zone = zone_of(self._timezone)
-        began = datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
+        began = midnight(now, zone)
         return _LATE_PAUSE if now - began < _LATE else until_midnight(now, zone)
 
 
@@ -281,6 +282,10 @@ class _Free(Budget):
     def refused(self, end: Retry) -> Retry:
         """Give the outcome back."""
         return end
+
+    def left(self) -> Left | None:
+        """Nobody knows."""
+        return None
 
 
 FREE = _Free()

@@ -61,8 +61,8 @@ def token_source(parts: Platform, connection: Connection) -> TokenSource:
 def access_of(parts: Platform, connection: Connection) -> tuple[Access, TokenSource | None]:
     """What a probe or an end may use of a connection, and where its tokens come from (None: it has keys)."""
     if vendor_of(connection.vendor).oauth is None:
-        keys = parts.connections.secrets(connection)
-        return Access(parts.session, keys, parts.vault.digest, sleep=parts.sleep), None
+        keys, left = parts.connections.secrets(connection), parts.budget(connection, live=True).left
+        return Access(parts.session, keys, parts.vault.digest, sleep=parts.sleep, left=left), None
     source = token_source(parts, connection)
     own_app = bool(source.secrets.get("client_id"))
     held = Access(parts.session, source.secrets, parts.vault.digest, source, connection.scopes, own_app, parts.sleep)

@@ -45,7 +45,7 @@ def _probe(access: Access) -> Report:
     checks += [_permission(kind, "取得", ok=ok) for kind, ok in reads.items()]
     checks += [_permission(kind, verb, ok=None) for kind, verb in _WRITES]
     checks += _linked(lists["projects"])
-    checks.append(Check("check_quota_untold", ok=None, needed=False))
+    checks.append(_quota(access))
     return Report(account, "", tuple(checks))
 
 
@@ -56,8 +56,9 @@ def _end(access: Access) -> list[str]:  # noqa: ARG001 - as every vendor's
 
 def _list(access: Access, board: Board, kind: Kind) -> Page[Row] | None:
     """The first page of a list; None if the token lacks the tick."""
-    size = MOST if kind == "projects" else 1
-    return _allowed(access, lambda: board.rows(kind, 1, size=size))
+    if kind == "projects":  # lists show board's own HubSpot link only so
+        return _allowed(access, lambda: board.rows(kind, 1, {"response_group": "large"}, MOST))
+    return _allowed(access, lambda: board.rows(kind, 1, size=1))
 
 
 def _readable(access: Access, board: Board, kind: Kind, page: Page[Row] | None) -> bool | None:
@@ -78,6 +79,15 @@ def _linked(projects: Page[Row] | None) -> list[Check]:
     linked = sum(1 for row in projects.rows if deal_of(row))
     params = {"count": str(len(projects.rows)), "linked": str(linked)}
     return [Check("check_board_link", ok=not linked, params=params, remedy="board_own_link", needed=False)]
+
+
+def _quota(access: Access) -> Check:
+    """What is left of the day by our own count: board tells nobody."""
+    left = access.left()
+    if left is None:
+        return Check("check_quota_untold", ok=None, needed=False)
+    params = {"left": str(left.live), "bulk": str(left.bulk), "limit": str(left.limit)}
+    return Check("check_board_quota", ok=left.live > 0, params=params, remedy="remedy_quota", needed=False)
 
 
 def _allowed[T](access: Access, call: Callable[[], T]) -> T | None:

@@ -127,7 +127,8 @@ def test_a_short_name_is_a_part_of_the_name_and_never_empty(name: str) -> None:
         "青空有限会社"),
         ("NPO法人青空", "（特非）青空"), ("NPO法人青空", "特定非営利活動法人 青空"), ("株式会社 ＡＢＣ", "株式会社abc"),
         ("株式会社ｱｵｿﾞﾗ", "㈱アオゾラ"), ("株式会社A‐B", "株式会社Ａ－Ｂ"), ("Aozora Co., Ltd.", "AOZORA CO.,LTD"),
-        ("Aozora K.K.", "Aozora KK"), ("山田 商店", "山田商店"), ("Blue Sky Inc.", "BlueSky, Inc"),
+        ("Aozora K.K.", "Aozora KK"), ("Smith and Co., Ltd.", "Smith & Co Ltd"),
+         ("山田 商店", "山田商店"), ("Blue Sky Inc.", "BlueSky, Inc"),
     ],
 )  # fmt: skip
 def test_one_firm_written_in_two_ways_has_one_key(one: str, other: str) -> None:

@@ -71,16 +71,14 @@ class Behind:
                 write(row, values, self.clock())
 
     def remove(self, kind: str, number: int, api_key: str = DEMO.api_key) -> None:
-        """Delete a record as a person would, with what hangs on it; a client with projects takes them along."""
+        """Delete a record as a person would; ValueError for a client that has projects, as board has it."""
         with self._lock:
             account, row = self._record(kind, number, api_key)
             if kind == "projects":
                 projects.remove(account, row)
                 return
-            if kind == "clients":
-                used = [one for one in account.records["projects"].values() if one["client_id"] == number]
-                for project in used:
-                    projects.remove(account, project)
+            if kind == "clients" and clients.used(account, row):
+                raise ValueError("a project uses this client")
             if kind == "invoices":
                 account.records["projects"][row["project_id"]]["invoice_ids"].remove(number)
             del account.records[kind][number]

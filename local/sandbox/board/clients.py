@@ -62,9 +62,14 @@ def update(row: Row, body: Mapping[str, object], now: datetime, settings: Settin
 
 def delete(account: Account, row: Row) -> None:
     """Delete a client for good; 422 while a project uses it."""
-    if any(project["client_id"] == row["id"] for project in account.records["projects"].values()):
+    if used(account, row):
         raise Refused(UNPROCESSABLE, "案件で使用されているため、削除できません。")
     del account.records["clients"][row["id"]]
+
+
+def used(account: Account, row: Row) -> bool:
+    """Whether a project is a client's."""
+    return any(project["client_id"] == row["id"] for project in account.records["projects"].values())
 
 
 def _fields(settings: Settings) -> Mapping[str, Read]:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 JST = ZoneInfo("Asia/Tokyo")
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DIGITS = re.compile(r"-?\d{1,18}", re.ASCII)
 NOTHING = "0.0"
 BILLION = 1_000_000_000
@@ -49,7 +49,9 @@ def amount(value: Decimal | int | str) -> str:
 
 def text(value: object) -> str | None:
     """A text; numbers are taken as they are written."""
-    if value is None or (isinstance(value, str) and len(value) <= LONGEST):
+    if isinstance(value, str) and len(value.encode()) > LONGEST:  # half a surrogate pair is a ValueError, too
+        raise ValueError("は長すぎます")
+    if value is None or isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)

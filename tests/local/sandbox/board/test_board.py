@@ -6,23 +6,11 @@ import pytest
 
 from local.sandbox.board import DEMO, OTHER, Board
 from local.sandbox.board.accounts import TICKS, Tick
+from tests.local.sandbox.board.conftest import ADDRESS
 from tests.local.sandbox.callers import Caller
 from tests.local.sandbox.conftest import Clock
 
-ADDRESS = "http://127.0.0.1:3001/board"
 NOT_ALLOWED = {"message": "許可されていません。"}
-
-
-@pytest.fixture
-def board(clock: Clock) -> Board:
-    board = Board(clock)
-    board.configure({"burst_limit": None})
-    return board
-
-
-@pytest.fixture
-def api(board: Board) -> Caller:
-    return _caller(board)
 
 
 def _caller(board: Board, api_key: str = DEMO.api_key, token: str = DEMO.api_token) -> Caller:

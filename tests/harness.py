@@ -170,6 +170,7 @@ class Stack:
         self.platform = Platform(self.clock, self.clock.sleep, self.session(), dice=lambda: 0.5)
         runtime.platform.cache_clear()
         webhooks.app._vault.cache_clear()
+        webhooks.app._app_key.cache_clear()
 
     # What the outside does.
 

@@ -18,7 +18,7 @@ from renkei import aws
 type Right = tuple[str, str]
 """An action, and the table, index, queue, key or identity that it is done to."""
 
-_SERVICES = {"dynamodb": "dynamodb", "kms": "kms", "sqs": "sqs", "sesv2": "ses"}
+_SERVICES = {"dynamodb": "dynamodb", "kms": "kms", "sqs": "sqs", "sesv2": "ses", "secretsmanager": "secretsmanager"}
 _acting: list[str] = []
 _missing: list[tuple[str, Right]] = []
 
@@ -68,6 +68,8 @@ def _targets(service: str, params: dict[str, Any]) -> list[str]:
             return ["".join(word.capitalize() for word in words)]
         case "kms":
             return ["key"]
+        case "secretsmanager":
+            return [params["SecretId"].removeprefix("renkei/")]
     return ["sender"]
 
 
@@ -100,6 +102,8 @@ def _named(resource: str) -> str:
         return found[1].lower() + (f"/{index[1]}" if index else "")
     if found := re.search(r"(\w+)Queue", resource):
         return found[1]
+    if found := re.search(r"(\w+)AppSecret", resource):
+        return f"{found[1].lower()}-app"
     return next((name for part, name in _OTHERS.items() if part in resource), resource)
 
 

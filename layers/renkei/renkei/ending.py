@@ -41,10 +41,12 @@ def end(parts: Platform, connection: Connection, integrations: Iterable[str], *,
         try:
             ended.not_revoked = tell(parts, connection)
         finally:
+            # First, because nobody would come back for it: a connection that is over cannot be ended again.
+            portals.drop(connection.vendor, connection.account, connection.workspace)
             gone = parts.connections.disconnected(connection)
+        _note_portal(parts, connection)
         if not gone:
             raise Retry("refresh_busy", vendor=connection.vendor)
-    _drop_portal(parts, connection)
     for integration in integrations if discard else ():
         for row in _waiting(parts, connection.workspace, integration):
             ended.discarded += parts.deliveries.discard(row)
@@ -62,14 +64,12 @@ def end(parts: Platform, connection: Connection, integrations: Iterable[str], *,
     return ended
 
 
-def _drop_portal(parts: Platform, ended: Connection) -> None:
-    """Let the account's events go. Noted again if somebody connected it anew meanwhile."""
-    workspace, vendor, account = ended.workspace, ended.vendor, ended.account
-    portals.drop(vendor, account, workspace)
-    now = parts.connections.get(workspace, vendor)
-    if now and now.account == account and "sealed" in now.row:
+def _note_portal(parts: Platform, ended: Connection) -> None:
+    """Note whose the account's events are if somebody connected it anew meanwhile."""
+    now = parts.connections.get(ended.workspace, ended.vendor)
+    if now and now.account == ended.account and "sealed" in now.row:
         secret = parts.connections.secrets(now).get("client_secret", "")
-        portals.note(parts.vault, vendor, account, workspace, secret)
+        portals.note(parts.vault, now.vendor, now.account, now.workspace, secret)
 
 
 def _waiting(parts: Platform, workspace: str, integration: str) -> Iterable[Item]:

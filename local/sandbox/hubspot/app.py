@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from local.sandbox.hubspot import account, pages
+from local.sandbox.hubspot import account, hand, pages
 from local.sandbox.hubspot.ask import Ask, Settings
 from local.sandbox.hubspot.changes import integration
 from local.sandbox.hubspot.errors import Refused, correlation_id, rate_limited, unauthorized
@@ -22,11 +22,12 @@ from local.sandbox.hubspot.links import link
 from local.sandbox.hubspot.oauth import OAuth
 from local.sandbox.hubspot.objects import merge_records
 from local.sandbox.hubspot.routes import ROUTES, Endpoint
+from local.sandbox.hubspot.sender import Sender
 from local.sandbox.hubspot.stages import placed
 from local.sandbox.hubspot.store import Portal, Record
 from local.sandbox.hubspot.tokens import App, Grant, Tokens
 from local.sandbox.hubspot.values import checked
-from local.sandbox.hubspot.webhooks import SUBSCRIPTIONS, Event, Subscription, Webhooks, signed
+from local.sandbox.hubspot.webhooks import MOST_IN_BATCH, SUBSCRIPTIONS, Event, Subscription, Webhooks, signed
 from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
 
 PORTALS = ((111111, "Kaisha One", "kaisha-one.example"), (222222, "Firma Two", "firma-two.example"))
@@ -51,6 +52,7 @@ class HubSpot(Vendor):
         super().__init__(clock, sleep)
         self.app = app or App()
         self._subscriptions = subscriptions
+        self._sender: Sender | None = None
         self._search_lag = search_lag
         self.reset()
 
@@ -200,6 +202,7 @@ class HubSpot(Vendor):
             }
             self.tokens = Tokens()
             self.webhooks = Webhooks(self.app, self._subscriptions)
+            self._send_to("")
             self._limits = Limits()
             self._oauth = OAuth(self.app, self.tokens, self.portals, self.settings)
 
@@ -210,9 +213,25 @@ class HubSpot(Vendor):
         if portal is not None and not (isinstance(portal, int) and portal in self.portals):
             raise ValueError(f"no such portal: {portal!r}")
         self.settings.change(switches)
+        if "webhook_target" in switches:
+            self._send_to(self.settings.webhook_target)
         if isinstance(portal, int):
             self.uninstall(portal)
         return asdict(self.settings)
+
+    def by_hand(self, page: str, body: Mapping[str, object]) -> Mapping[str, object] | None:
+        """A person's pages: seed, change, associate."""
+        return hand.done(self, page, body)
+
+    def _send_to(self, target: str) -> None:
+        """From now on a thread delivers the webhooks there; without a target there is none."""
+        if self._sender:
+            self._sender.stop()
+        self._sender = Sender(target, self._next_events, self.signed) if target else None
+
+    def _next_events(self) -> list[Event]:
+        with self._lock:
+            return self.webhooks.take(most=MOST_IN_BATCH)
 
     @contextmanager
     def _by_hand(self, portal: int) -> Iterator[None]:
@@ -228,6 +247,8 @@ class HubSpot(Vendor):
     def _tell(self, portal: Portal) -> None:
         changes, portal.changes = portal.changes, []
         self.webhooks.tell(portal.id, changes, self.tokens.granted(portal.id))
+        if self._sender:
+            self._sender.ring()
 
     # The way of a request.
 

@@ -31,14 +31,20 @@ class Settings:
     merge_gives_new_id: bool = True
     second_addresses_resolve: bool = True
     first_company_is_primary: bool = False
+    webhook_target: str = ""
 
     def change(self, changes: Mapping[str, object]) -> None:
         """Set some of them; raises ValueError for an unknown name or a value of another kind."""
         for name, value in changes.items():
             if name not in asdict(self):
                 raise ValueError(f"unknown: {name}; allowed: {', '.join(asdict(self))}")
-            switch = isinstance(getattr(Settings, name), bool)
-            fits = isinstance(value, bool) if switch else _is_limit(name, value)
+            before = getattr(Settings, name)
+            if isinstance(before, bool):
+                fits = isinstance(value, bool)
+            elif isinstance(before, str):
+                fits = isinstance(value, str) and (not value or value.startswith(("http://", "https://")))
+            else:
+                fits = _is_limit(name, value)
             if not fits:
                 raise ValueError(f"{name} cannot be {value!r}")
         for name, value in changes.items():

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup, escape
 
+from local.sandbox.hubspot.kinds import PRIMARY_TYPES
 from local.sandbox.hubspot.store import Portal, Record, stamp
 from local.sandbox.hubspot.tokens import App
 from local.sandbox.vendor import Call
@@ -78,6 +79,20 @@ def _portal(portal: Portal) -> Markup:
             for r in portal.records["contacts"].values()
         ],
     )
+    stages = {stage.id: f"{p.label}: {stage.label}" for p in portal.pipelines for stage in p.stages}
+    body += Markup("<h3>Deals</h3>") + _table(
+        ("Id", "Name", "Stage", "Amount", "Close date", "Owner", "Companies", ""),
+        [
+            (
+                *_values(r, "dealname"),
+                stages.get(r.properties.get("dealstage", ""), ""),
+                *_values(r, "amount", "closedate", "hubspot_owner_id")[1:],
+                _names(portal, r, companies),
+                _gone(r),
+            )
+            for r in portal.records["deals"].values()
+        ],
+    )
     body += Markup("<h3>Meetings</h3>") + _table(
         ("Id", "Title", "Start", "Outcome", "With", ""),
         [
@@ -96,11 +111,11 @@ def _values(record: Record, *names: str) -> tuple[str, ...]:
     return (record.id, *(record.properties.get(name, "") for name in names))
 
 
-def _names(portal: Portal, contact: Record, companies: dict[str, Record]) -> str:
-    linked = portal.linked(("contacts", contact.id), "companies")
+def _names(portal: Portal, record: Record, companies: dict[str, Record]) -> str:
+    linked = portal.linked((record.kind, record.id), "companies")
     return ", ".join(
         (companies[i].properties.get("name") or companies[i].properties.get("domain") or i)
-        + (" (primary)" if 1 in types else "")
+        + (" (primary)" if types & PRIMARY_TYPES else "")
         for i, types in linked.items()
     )
 

@@ -117,7 +117,7 @@ def _solved(cause: Cause, connection: Connection | None, teller: Teller) -> str:
     """The code of the text that says that there is nothing to do any more; "" if there is."""
     if cause.kind in {"broken", "expired"} and connection is not None and connection.state == "connected":
         return "notice_solved"
-    return "notice_passed" if cause.kind in {"parked", "late"} and not teller.still(cause) else ""
+    return "" if teller.still(cause) else "notice_passed"
 
 
 def _answered(visit: Visit, form: Mapping[str, str], base: str) -> dict[str, Any]:

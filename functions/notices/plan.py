@@ -21,7 +21,7 @@ SETTLING = timedelta(minutes=3)
 DIGEST = Cause("rejected", "all")
 TRIES = 2
 """How often a mail is tried of which we do not know whether it went out."""
-_ORDER = ("broken", "expired", "parked", "late", "idle7", "idle30", "rejected", "recovered")
+_ORDER = ("broken", "expired", "parked", "late", "noticed", "idle7", "idle30", "rejected", "recovered")
 _REMEMBERED = timedelta(days=30)  # how long an expired connection that nobody misses is spoken of
 _DRAINING = timedelta(days=1)  # how long a recovery waits for what it brings back
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)

@@ -129,7 +129,7 @@ class Postman:
         cause, rejected = step.standing.cause, []
         if cause == DIGEST:
             rejected = self._teller.rejected(told_up_to(step.mail, self._now), self._now - SETTLING)
-        if (cause == DIGEST and not rejected) or (cause.kind in {"parked", "late"} and not self._teller.still(cause)):
+        if (cause == DIGEST and not rejected) or not self._teller.still(cause):
             return None
         return self._teller.content(cause, step.standing.since, language, rejected)
 

@@ -47,7 +47,9 @@ class Teller:
         )
 
     def still(self, cause: Cause) -> bool:
-        """Whether a delivery still waits for what a worker noted."""
+        """Whether what a worker noted is still so: a delivery waits for it, or nothing ever did."""
+        if cause.kind not in {"parked", "late"}:
+            return True
         state: State = "parked" if cause.kind == "parked" else "pending"
         rows = self.parts.deliveries.newest(self.workspace, [cause.about], [state], _MOST_READ)
         return len(rows) >= _MOST_READ or any(_waits_for(row, cause) for row in rows)
@@ -66,7 +68,7 @@ class Teller:
 
     def _paragraphs(self, cause: Cause, language: Language, params: dict[str, str]) -> list[str]:
         said = []
-        if cause.code and cause.kind in {"broken", "parked", "late"}:
+        if cause.code and cause.kind in {"broken", "parked", "late", "noticed"}:
             said.append(text(cause.code, language, cause.params))
         if cause.kind in {"idle30", "idle7"}:
             said.append(text("notice_idle_remedy", language, params))
@@ -82,13 +84,17 @@ class Teller:
             facts.append(("until", cause.params["until"]))
         elif cause.kind != "rejected":
             facts.append(("since", f"{since:%Y-%m-%d %H:%M} UTC"))
-            waiting = through(cause.about) if cause.about in VENDORS else [INTEGRATIONS[cause.about]]
-            count = sum(self.parts.deliveries.waiting(self.workspace, one.key) for one in waiting)
-            facts.append(("waiting", str(count)))
+            if cause.kind != "noticed":
+                facts.append(("waiting", str(self._waiting(cause))))
         if cause.kind in {"broken", "expired"} and (manage := vendor_of(cause.about).manage_url):
             facts.append(("manage", manage))
         facts += [("field", cause.params[name]) for name in _NAMING if name in cause.params]
         return [(text(f"notice_label_{name}", language), value) for name, value in facts]
+
+    def _waiting(self, cause: Cause) -> int:
+        """How many deliveries wait for a vendor's connection, or in an integration's box."""
+        waiting = through(cause.about) if cause.about in VENDORS else [INTEGRATIONS[cause.about]]
+        return sum(self.parts.deliveries.waiting(self.workspace, one.key) for one in waiting)
 
     def _commands(self, cause: Cause) -> list[str]:
         here = f"--workspace {self.workspace}"

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from integrations import INTEGRATIONS
 from local.sandbox.faults import Fault
 from renkei import notices
 from renkei.accounts import VENDORS
+from renkei.bells import Bell
 from renkei.dynamo import Table
 from renkei.errors import Misconfigured, Rejected, Retry
+from renkei.integration import Done, Job
+from renkei.mapping import Warn
+from renkei.runtime import Work, drain
 from tests import mails
 from tests.functions.notices.steps import (
     ADMIN,
@@ -278,6 +285,50 @@ def test_what_fails_for_an_hour_is_told(told: Stack) -> None:
         == "[Renkei] Bookings to HubSpot: failing for more than an hour, please have a look (still trying) (demo)"
     )
     assert "HubSpot is busy or down (status 503)" in mail.text
+
+
+FOUND = (Warn("hubspot_property", (("property", "board_url"), ("problem", "NOT_FOUND"))),)
+
+
+def finding(stack: Stack, number: int, *found: Warn) -> None:
+    """Let a booking go through, and its worker find something that people should know of."""
+    stack.post(booking(number))
+    bell = Bell(**json.loads(stack.bells()[0]["body"]))
+
+    def works(jobs: Sequence[Job], _: Work) -> dict[str, Done]:
+        return {job.id: Done({}, notices=found) for job in jobs}
+
+    drain(bell, INTEGRATIONS["booking_to_hubspot"], works, stack.platform, lambda: timedelta(minutes=2))
+
+
+def test_what_a_worker_notices_is_told_although_nothing_waits_for_it(whole: Stack) -> None:
+    finding(whole, 1, *FOUND)
+    assert whole.deliveries()[0]["state"] == "delivered"
+    assert run(whole) == {"sent": 1}
+    (mail,) = mails.sent()
+    assert mail.cause.startswith("noticed.booking_to_hubspot.hubspot_property.")
+    assert mail.subject == "[Renkei] Bookings to HubSpot: please have a look (demo)"
+    assert mail.first_line.startswith("“Bookings to HubSpot” goes on working, but came upon something")
+    assert "HubSpot's property board_url cannot be written (NOT_FOUND)." in mail.text
+    assert "Where: board_url" in mail.text
+    assert "waiting:" not in mail.text
+    assert "renkei deliveries" not in mail.text
+
+
+def test_what_is_noticed_every_night_is_told_once_a_week(whole: Stack) -> None:
+    for night in range(8):
+        finding(whole, night, *FOUND)
+        run(whole)
+        whole.clock.sleep(DAY)
+    assert [mail.cause for mail in mails.sent()] == [mails.sent()[0].cause] * 2
+    shown = [one for one in recent(whole) if one["kind"] == "noticed"]
+    assert [(one["state"], one["held"], one["why"]) for one in shown] == [("sent", 6, "")]
+
+
+def test_what_is_noticed_of_another_field_is_news(whole: Stack) -> None:
+    finding(whole, 1, *FOUND, Warn("hubspot_property", (("property", "phone"), ("problem", "NOT_FOUND"))))
+    run(whole)
+    assert len(mails.sent()) == 2
 
 
 def test_rejected_deliveries_come_as_a_digest_once_a_day(told: Stack) -> None:

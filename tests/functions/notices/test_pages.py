@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from typing import Any
 
@@ -10,12 +11,16 @@ import pytest
 
 import notices.pages
 from renkei import notices as ledger
+from renkei.causes import Cause
+from renkei.config import LANGUAGES, Language
 from renkei.errors import Misconfigured, Rejected
+from renkei.texts import text
 from tests import mails
 from tests.crash.world import rows
 from tests.functions.notices.steps import (
     ADMIN,
     BOSS,
+    BOX,
     DAY,
     broken,
     connected,
@@ -227,6 +232,19 @@ def test_what_has_passed_says_so(stack: Stack) -> None:
     assert "&lt;b&gt;size&lt;/b&gt;" in answers(page)[1]
     stack.platform.deliveries.settle(row_of(stack, 1), "delivered", outcome={})
     assert "nothing waits for it any more" in answers(page)[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_what_was_noticed_says_it_as_long_as_it_is_remembered(stack: Stack, language: Language) -> None:
+    people(stack, f"{ADMIN}={language}")
+    cause = Cause("noticed", BOX, "hubspot_property", {"property": "<b>url</b>", "problem": "NOT_FOUND"})
+    ledger.note(stack.workspace, cause, stack.clock())
+    run(stack)
+    stack.clock.sleep(30 * DAY)
+    body = answers(link("noticed"))[1]
+    assert text("hubspot_property", language, cause.params).partition("<b>")[0] in html.unescape(body)
+    assert "&lt;b&gt;url&lt;/b&gt;" in body
+    assert text("notice_passed", language) not in body
 
 
 @pytest.mark.parametrize("table", ["RENKEI_WORKSPACES_TABLE", "RENKEI_CONNECTIONS_TABLE"])

@@ -200,13 +200,14 @@ def test_all_rejected_deliveries_come_in_one_mail() -> None:
 
 
 def test_the_urgent_comes_first() -> None:
-    noted = [(Cause("rejected", "x", "bug"), NOW), (Cause("parked", "x", "no_settings"), NOW)]
+    causes = [Cause("rejected", "x", "bug"), Cause("noticed", "x", "y"), Cause("parked", "x", "no_settings")]
+    noted = [(cause, NOW) for cause in (*causes, Cause("late", "x", "vendor_busy"))]
     rows = [
         row("expired", "board", expired_at=NOW),
         row("reconnect", "slack", broken_at=NOW, cause="key_refused", cause_params={}),
     ]
     kinds = [one.cause.kind for one in standing(Facts(NOW, rows, noted))]
-    assert kinds == ["broken", "expired", "parked", "rejected"]
+    assert kinds == ["broken", "expired", "parked", "late", "noticed", "rejected"]
 
 
 # Who is told, and how often.
@@ -223,6 +224,16 @@ def test_what_was_told_is_not_told_again_within_seven_days() -> None:
 
 def test_what_is_still_broken_is_told_again_after_seven_days() -> None:
     assert isinstance(one_step(broken(7 * DAY), told(7 * DAY)), Send)
+
+
+def test_what_was_noticed_is_told_once_and_not_as_long_as_it_lasts() -> None:
+    cause = Cause("noticed", "x", "project_gone", {"projects": "1"})
+    (one,) = standing(Facts(NOW, noted=[(cause, NOW - 6 * DAY)]))
+    assert isinstance(one_step(one), Send)
+    assert one_step(one, told(6 * DAY, cause)) is None
+    assert one_step(replace(one, since=NOW), replace(told(8 * DAY, cause), told_at=NOW)) is None
+    assert standing(Facts(NOW, noted=[(cause, NOW - 7 * DAY)])) == []
+    assert isinstance(one_step(replace(one, since=NOW), told(6 * DAY, cause)), Hold)
 
 
 def test_the_same_trouble_anew_is_held_back_and_noted_once() -> None:
@@ -374,7 +385,9 @@ def test_a_recovery_is_over_when_everybody_was_told_or_held_back() -> None:
 
 # Whatever happens.
 
-KINDS: tuple[Kind, ...] = ("broken", "expired", "idle30", "idle7", "recovered", "parked", "late", "rejected")
+KINDS: tuple[Kind, ...] = (
+    "broken", "expired", "idle30", "idle7", "recovered", "parked", "late", "rejected", "noticed",
+)  # fmt: skip
 moments = st.integers(-20 * 24, 0).map(lambda hours: NOW + timedelta(hours=hours))
 causes = st.builds(Cause, st.sampled_from(KINDS), st.just("hubspot"), st.sampled_from(["", "a", "b"]))
 mails = st.builds(

@@ -36,7 +36,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         """Stand on the sandbox."""
-        self.secrets += [self.token, PERSON, PERSON.partition("@")[0], NAME]
+        self.secrets += [self.token, PERSON, PERSON.partition("@")[0], NAME, *self.case.secrets]
         self.session = self.case.session(self.vendor)
 
     def give_token(self, fresh: bool) -> str:
@@ -52,7 +52,7 @@ class Bench:
 
     def echo(self) -> object:
         """An error body that quotes what was sent, token and all."""
-        quoted = f"{ECHO}: {PERSON} {NAME} {self.token}"
+        quoted = " ".join((f"{ECHO}:", PERSON, NAME, self.token, *self.case.secrets))
         return self.verbs.refusal(quoted) if self.case.verbs else {"message": quoted, "error_description": quoted}
 
     @property

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import requests
 
+from local.sandbox.board import DEMO
+from local.sandbox.board import Board as BoardSandbox
 from local.sandbox.hubspot import HubSpot as HubSpotSandbox
 from local.sandbox.inprocess import WsgiAdapter
 from local.sandbox.salesforce import Salesforce as SalesforceSandbox
@@ -17,9 +19,9 @@ from local.sandbox.vendor import Vendor
 from renkei.accounts import oauth_of
 from renkei.actions import Create, Item, Read, Result, Search
 from renkei.config import vendor_url
-from renkei.errors import Misconfigured, NotFound, Outcome
+from renkei.errors import Misconfigured, NotFound, Outcome, Retry
 from renkei.oauth import OAuthVendor
-from renkei.vendors import hubspot, salesforce
+from renkei.vendors import board, hubspot, salesforce
 from tests.harness import PORTAL, Clock
 
 PERSON = "personal.value@secret-guest.example.jp"
@@ -33,8 +35,9 @@ class Verbs:
 
     `read` and `write` make one call each that carries PERSON, and give the Outcome that the client put into its
     result, if it did not raise one. `pause`: how long a 429 without Retry-After is to wait; None: the platform says.
-    `taken`: the status by which it says that PERSON is there already; `missing`: what a 404 means; `refusal`: the
-    body of an error that quotes a text.
+    `taken`: the status by which it says that PERSON is there already, None if it makes another one; `missing`: what
+    a 404 means to each; `refusal`: the body of an error that quotes a text. `renews`: it has a bearer token that may
+    be asked for anew.
     """
 
     client: Callable[[requests.Session, Callable[[bool], str]], Any]
@@ -42,8 +45,9 @@ class Verbs:
     write: Callable[[Any], Outcome | None]
     pause: timedelta | None
     refusal: Callable[[str], object]
-    taken: int = 409
-    missing: type[Outcome] = NotFound
+    taken: int | None = 409
+    missing: Mapping[str, type[Outcome]] = field(default_factory=lambda: dict.fromkeys(("read", "write"), NotFound))
+    renews: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,10 @@ class Endpoints:
 
 @dataclass(frozen=True)
 class VendorCase:
-    """A vendor as the suite sees it: with verbs if we have a client, with endpoints if it connects by OAuth."""
+    """A vendor as the suite sees it: with verbs if we have a client, with endpoints if it connects by OAuth.
+
+    `secrets`: what nobody may see beside the token.
+    """
 
     name: str
     environment: Mapping[str, str]
@@ -70,6 +77,7 @@ class VendorCase:
     token: Callable[[Any], str]
     verbs: Verbs | None = None
     endpoints: Endpoints | None = None
+    secrets: tuple[str, ...] = ()
 
     def session(self, vendor: Vendor) -> requests.Session:
         """A session whose vendor is the sandbox."""
@@ -123,6 +131,31 @@ def _salesforce_refusal(quoted: str) -> object:
     return [{"message": quoted, "errorCode": "SOMETHING_NEW", "fields": [PERSON, NAME, "Email"]}]
 
 
+def _board(session: requests.Session, _: Callable[[bool], str]) -> board.Board:
+    return board.Board(session, {"api_key": DEMO.api_key, "api_token": DEMO.api_token})
+
+
+def _board_read(client: board.Board) -> Outcome | None:
+    client.clients(1, named=PERSON)
+    return None
+
+
+def _board_write(client: board.Board) -> Outcome | None:
+    client.create_client({"name": PERSON, "name_disp": NAME})
+    return None
+
+
+def _board_sandbox(clock: Clock) -> Vendor:
+    vendor = BoardSandbox(clock)
+    vendor.seed("clients", {"name": PERSON, "name_disp": NAME})
+    return vendor
+
+
+def _board_refusal(quoted: str) -> object:
+    """With names of fields that are none."""
+    return {"message": quoted, "errors": {PERSON: [quoted], NAME: [quoted], "name": [quoted]}}
+
+
 def _failed(result: Result) -> Outcome | None:
     return next(iter(result.failed.values()), None)
 
@@ -161,7 +194,7 @@ SALESFORCE = VendorCase(
         pause=None,
         refusal=_salesforce_refusal,
         taken=400,
-        missing=Misconfigured,
+        missing=dict.fromkeys(("read", "write"), Misconfigured),
     ),
     endpoints=Endpoints(
         oauth_of("salesforce"),
@@ -177,4 +210,23 @@ SALESFORCE = VendorCase(
     ),
 )
 
-CASES = (HUBSPOT, SALESFORCE)
+BOARD = VendorCase(
+    name="board",
+    environment={"RENKEI_BOARD_URL": "http://127.0.0.1:3001/board/v1"},
+    base="http://127.0.0.1:3001/board",
+    sandbox=_board_sandbox,
+    token=lambda _: DEMO.api_token,
+    verbs=Verbs(
+        _board,
+        _board_read,
+        _board_write,
+        pause=None,
+        refusal=_board_refusal,
+        taken=None,
+        missing={"read": Retry, "write": NotFound},
+        renews=False,
+    ),
+    secrets=(DEMO.api_key,),
+)
+
+CASES = (HUBSPOT, SALESFORCE, BOARD)

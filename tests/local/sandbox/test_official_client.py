@@ -12,6 +12,8 @@ from hubspot.crm.companies import exceptions as company_errors
 from hubspot.crm.companies import models as companies
 from hubspot.crm.contacts import exceptions as contact_errors
 from hubspot.crm.contacts import models as contacts
+from hubspot.crm.deals import exceptions as deal_errors
+from hubspot.crm.deals import models as deals
 from hubspot.crm.objects.meetings import models as meetings
 from hubspot.crm.properties import models as properties
 
@@ -155,6 +157,41 @@ def test_meetings(client: Client) -> None:
     read = api.get_by_id(made.id, associations=["contacts"], properties=["hs_meeting_title"])
     assert read.properties["hs_meeting_title"] == "打ち合わせ"
     assert read.associations["contacts"].results[0].id == contact
+
+
+def test_deals_and_pipelines(client: Client, clock: Clock) -> None:
+    company = _company(client, name="Kaisha").id
+    usual, own = client.crm.pipelines.pipelines_api.get_all("deals").results
+    assert (usual.stages[5].metadata, own.label) == ({"probability": "1.0", "isClosed": "true"}, "新規案件")
+    assert client.crm.pipelines.pipelines_api.get_by_id("deals", own.id).stages[0].label == "提案"
+    assert len(client.crm.pipelines.pipeline_stages_api.get_all("deals", own.id).results) == 8
+    spec = deals.AssociationSpec(association_category="HUBSPOT_DEFINED", association_type_id=5)
+    to = deals.PublicAssociationsForObject(to=deals.PublicObjectId(id=company), types=[spec])
+    stages = [stage.id for stage in own.stages]
+    values = {"dealname": "案件", "pipeline": own.id, "dealstage": stages[0]}
+    api = client.crm.deals.basic_api
+    new = deals.SimplePublicObjectInputForCreate(properties=values, associations=[to])
+    made = api.create(simple_public_object_input_for_create=new)
+    clock.pass_(60)
+    api.update(made.id, simple_public_object_input=deals.SimplePublicObjectInput(properties={"dealstage": stages[4]}))
+    read = api.get_by_id(made.id, properties_with_history=["dealstage"], associations=["companies"])
+    assert [v.value for v in read.properties_with_history["dealstage"]] == [stages[4], stages[0]]
+    assert {r.id for r in read.associations["companies"].results} == {company}
+    asked = links.BatchInputPublicFetchAssociationsBatchRequest(
+        inputs=[links.PublicFetchAssociationsBatchRequest(id=made.id)]
+    )
+    found = client.crm.associations.v4.batch_api.get_page("deals", "companies", asked).results[0].to[0]
+    assert {(t.type_id, t.label) for t in found.association_types} == {(341, None), (5, "Primary")}
+    asked = deals.PublicObjectSearchRequest(
+        filter_groups=[{"filters": [{"propertyName": "dealstage", "operator": "EQ", "value": stages[0]}]}]
+    )
+    assert [r.id for r in client.crm.deals.search_api.do_search(asked).results] == [made.id]  # not yet indexed
+    clock.pass_(11)
+    assert client.crm.deals.search_api.do_search(asked).results == []
+    wrong = deals.SimplePublicObjectInput(properties={"dealstage": "closedwon"})
+    with pytest.raises(deal_errors.ApiException) as caught:
+        api.update(made.id, simple_public_object_input=wrong)
+    assert (caught.value.status, "INVALID_OPTION" in caught.value.body) == (400, True)
 
 
 def test_oauth_and_its_end(client: Client, hubspot: HubSpot) -> None:

@@ -1,14 +1,14 @@
 """What tests and demos do to an account behind the API's back: as its people would, and unchecked."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from threading import RLock
 from typing import Any
 
 from local.sandbox.board import clients, invoices, projects, shapes
 from local.sandbox.board.accounts import DEMO, KINDS, TICKS, Account, Row, Tick, write
 from local.sandbox.board.ask import Settings
-from local.sandbox.board.values import amount
+from local.sandbox.board.values import Read, amount, day, flag, number, read_all, text
 from local.sandbox.vendor import Clock
 
 USER: Mapping[str, object] = {
@@ -21,13 +21,20 @@ USER: Mapping[str, object] = {
     "valid_flg": 1,
 }
 SUMS = ("total", "tax")
-FIELDS: Mapping[str, frozenset[str]] = {
-    "users": frozenset(USER),
-    "clients": frozenset(clients.FIELDS),
-    "projects": frozenset(projects.FIELDS) | {"lock_flg", "hubspot_deal_id", *SUMS},
-    "invoices": frozenset({"project_id", "invoice_date", "payment_limit_date", "invoice_status", "lock_flg", *SUMS}),
+FIELDS: Mapping[str, Mapping[str, Read]] = {
+    "users": {**dict.fromkeys(USER, text), "role_id": number, "valid_flg": flag},
+    "clients": {**clients.FIELDS, "pref": text},
+    "projects": {**projects.FIELDS, "lock_flg": flag, "hubspot_deal_id": text, **dict.fromkeys(SUMS, amount)},
+    "invoices": {
+        **invoices.FIELDS,
+        **dict.fromkeys(("project_id",), number),
+        **dict.fromkeys(("invoice_date", "payment_limit_date"), day),
+        **dict.fromkeys(SUMS, amount),
+        "lock_flg": flag,
+    },
 }
 """What can be put into a record by hand. A project's `total` and `tax` are its estimate's."""
+NEEDED = frozenset({"order_status", "invoice_timing_kbn", "invoice_status", "name", "name_disp"})
 
 
 class Behind:
@@ -52,36 +59,36 @@ class Behind:
 
         A project brings its invoices. Raises ValueError for a field that does not exist.
         """
-        _known(kind, values)
+        known = _known(kind, values)
         with self._lock:
             self.late_effects()
-            return int(self._put(kind, values, self.accounts[api_key])["id"])
+            return int(self._put(kind, known, self.accounts[api_key])["id"])
 
-    def change(self, kind: str, number: int, values: Mapping[str, object], api_key: str = DEMO.api_key) -> None:
-        """Change a record as a person would; raises KeyError where there is none, ValueError for an unknown field."""
-        _known(kind, values)
+    def change(self, kind: str, record: int, values: Mapping[str, object], api_key: str = DEMO.api_key) -> None:
+        """Change a record as a person would; KeyError where there is none, ValueError for what is no field or value."""
+        known = _known(kind, values)
         with self._lock:
-            account, row = self._record(kind, number, api_key)
+            account, row = self._record(kind, record, api_key)
             if kind == "projects":
-                projects.change(account, row, _without_sums(values), self.clock())
-                self._sums(row, values)
+                projects.change(account, row, _without_sums(known), self.clock())
+                self._sums(row, known)
             elif kind == "invoices":
-                self._bill(account, row, values)
+                self._bill(account, row, known)
             else:
-                write(row, values, self.clock())
+                write(row, known, self.clock())
 
-    def remove(self, kind: str, number: int, api_key: str = DEMO.api_key) -> None:
+    def remove(self, kind: str, record: int, api_key: str = DEMO.api_key) -> None:
         """Delete a record as a person would; ValueError for a client that has projects, as board has it."""
         with self._lock:
-            account, row = self._record(kind, number, api_key)
+            account, row = self._record(kind, record, api_key)
             if kind == "projects":
                 projects.remove(account, row)
                 return
             if kind == "clients" and clients.used(account, row):
                 raise ValueError("a project uses this client")
             if kind == "invoices":
-                account.records["projects"][row["project_id"]]["invoice_ids"].remove(number)
-            del account.records[kind][number]
+                account.records["projects"][row["project_id"]]["invoice_ids"].remove(record)
+            del account.records[kind][record]
 
     def set_estimate(
         self, project: int, total: Decimal | int | str, tax: Decimal | int | str = 0, api_key: str = DEMO.api_key
@@ -110,7 +117,7 @@ class Behind:
 
     def by_hand(self, page: str, body: Mapping[str, object]) -> Mapping[str, object] | None:
         """POST /_sandbox/seed {"kind", "values"}, /change {"kind", "id", "values"}, /remove {"kind", "id"}."""
-        kind, number, values = body.get("kind"), body.get("id"), body.get("values", {})
+        kind, record, values = body.get("kind"), body.get("id"), body.get("values", {})
         api_key = body.get("api_key", DEMO.api_key)
         if page not in ("seed", "change", "remove"):
             return None
@@ -120,17 +127,17 @@ class Behind:
         try:
             if page == "seed":
                 return {"id": self.seed(kind, values, account)}
-            if not isinstance(number, int):
+            if not isinstance(record, int):
                 raise ValueError("id is expected")  # noqa: TRY004 - the caller's mistake
             if page == "change":
-                self.change(kind, number, values, account)
+                self.change(kind, record, values, account)
             else:
-                self.remove(kind, number, account)
-        except (KeyError, TypeError, InvalidOperation) as error:
+                self.remove(kind, record, account)
+        except KeyError as error:
             raise ValueError(str(error)) from error
-        return {"id": number}
+        return {"id": record}
 
-    def _put(self, kind: str, values: Mapping[str, object], account: Account) -> Row:
+    def _put(self, kind: str, values: Mapping[str, Any], account: Account) -> Row:
         now = self.clock()
         match kind:
             case "users":
@@ -138,6 +145,9 @@ class Behind:
             case "clients":
                 return clients.bring(account, {"name_disp": values.get("name")} | dict(values), now)
             case "projects":
+                timing = values.get("invoice_timing_kbn", 1)
+                if missing := [name for name in projects.TIMINGS[timing] if timing != 1 and not values.get(name)]:
+                    raise ValueError(f"expected: {', '.join(missing)}")
                 first = next(iter(account.records["users"]), None)
                 row = projects.bring(account, {"user_id": first} | _without_sums(values), now)
                 self._sums(row, values)
@@ -151,33 +161,35 @@ class Behind:
         return row
 
     def _bill(self, account: Account, row: Row, values: Mapping[str, Any]) -> None:
-        sums = {name: amount(values[name]) for name in SUMS if name in values}
-        others = {name: value for name, value in _without_sums(values).items() if name != "invoice_status"}
         status = values.get("invoice_status", row["invoice_status"])
+        changes = {**values, **invoices.billed(row, status, self.clock())}
         bumps = self.settings.invoice_bumps_project
-        invoices.change(
-            account, row, {**invoices.billed(row, status, self.clock()), **others, **sums}, self.clock(), bumps=bumps
-        )
+        invoices.change(account, row, changes, self.clock(), bumps=bumps)
 
     def _sums(self, row: Row, values: Mapping[str, Any]) -> None:
-        total, tax = (amount(values.get(name, row["estimate"][name])) for name in SUMS)
+        total, tax = (values.get(name, row["estimate"][name]) for name in SUMS)
         projects.estimate(row, total, tax, self.clock(), bumps=self.settings.estimate_bumps_project)
 
-    def _record(self, kind: str, number: int, api_key: str) -> tuple[Account, Row]:
+    def _record(self, kind: str, record: int, api_key: str) -> tuple[Account, Row]:
         self.late_effects()
         account = self.accounts[api_key]
-        row = account.find(kind, number)
+        row = account.find(kind, record)
         if row is None:
-            raise KeyError(f"no record {number} in {kind}")
+            raise KeyError(f"no record {record} in {kind}")
         return account, row
 
 
-def _known(kind: str, values: Mapping[str, object]) -> None:
+def _known(kind: str, values: Mapping[str, object]) -> dict[str, Any]:
+    """The values as they are kept."""
     if kind not in FIELDS:
         raise ValueError(f"no such kind: {kind}; allowed: {', '.join(FIELDS)}")
-    unknown = sorted(set(values) - FIELDS[kind])
+    unknown = sorted(set(values) - FIELDS[kind].keys())
     if unknown:
         raise ValueError(f"no such fields: {', '.join(unknown)}")
+    found, errors = read_all(values, FIELDS[kind], NEEDED & values.keys())
+    if errors:
+        raise ValueError(f"{kind}: {errors}")
+    return found
 
 
 def _without_sums(values: Mapping[str, object]) -> dict[str, object]:

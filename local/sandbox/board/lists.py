@@ -170,19 +170,23 @@ def _test(how: str, name: str, text: str, settings: Settings) -> Test | None:
 
 def _time(name: str, text: str, settings: Settings) -> Test | None:
     """Inclusive, and to the millisecond: what changed within a second is later than that second."""
+    limit = _limit(text, whole=settings.lteq_day_whole and name.endswith("_lteq"))
+    if limit is None and settings.iso_times == "refused":
+        raise Refused(BAD, f"{name} が不正です。")
+    compare = _compare(name)
+    return None if limit is None else lambda value: compare(value, limit)
+
+
+def _limit(text: str, *, whole: bool) -> str | None:
+    """A time of a filter as records have theirs; None for what board does not understand. `whole`: a day's end."""
     found = TIME.fullmatch(text)
-    try:
-        bound = datetime.fromisoformat(text).replace(tzinfo=JST) if found else None
-    except ValueError:
-        bound = None
-    if bound is None:
-        if settings.iso_times == "refused":
-            raise Refused(BAD, f"{name} が不正です。")
+    if found is None:
         return None
-    if found and not found[2] and settings.lteq_day_whole and name.endswith("_lteq"):
-        bound += DAY
-    compare, limit = _compare(name), stamp(bound)
-    return lambda value: compare(value, limit)
+    try:
+        at = datetime.fromisoformat(text).replace(tzinfo=JST)
+        return stamp(at + DAY if whole and not found[2] else at)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _day(name: str, text: str) -> Test | None:

@@ -37,7 +37,7 @@ def project(account: Account, row: Row, group: str, *, whole: bool) -> dict[str,
         "order_status": row["order_status"],
         "order_status_name": ORDER_STATUSES[row["order_status"]],
         "delivery_status": row["delivery_status"],
-        "delivery_status_name": DELIVERY_STATUSES[row["delivery_status"]],
+        "delivery_status_name": DELIVERY_STATUSES.get(row["delivery_status"]),
     }
     if whole or group in ("large", "all"):
         shown |= _large(account, row)

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import MAXYEAR, date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,9 +38,12 @@ def today(now: datetime) -> str:
     return now.astimezone(JST).date().isoformat()
 
 
-def amount(value: Decimal | int | str) -> str:
-    """Money as board shows it, e.g. "90000.0"; raises ValueError for what it does not take."""
-    money = Decimal(value)
+def amount(value: object) -> str:
+    """Money as board shows it, e.g. "90000.0"."""
+    try:
+        money = Decimal(str(value))
+    except InvalidOperation as error:
+        raise ValueError("は数値で入力してください") from error
     if not money.is_finite() or abs(money) >= BILLION:
         raise ValueError(f"no amount: {value}")
     shown = f"{money.normalize():f}"
@@ -91,9 +94,12 @@ def day(value: object) -> str | None:
     if not isinstance(value, str) or not DATE.fullmatch(value):
         raise ValueError("は YYYY-MM-DD で入力してください")
     try:
-        return date.fromisoformat(value).isoformat()
+        found = date.fromisoformat(value)
     except ValueError as error:
         raise ValueError("は不正な日付です") from error
+    if found.year == MAXYEAR:
+        raise ValueError("は不正な日付です")  # an invoice of then would be due later than there are years
+    return value
 
 
 def days(value: object) -> list[str]:

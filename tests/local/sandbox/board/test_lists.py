@@ -90,6 +90,8 @@ def test_filters_of_projects(api: Caller, rows: dict[str, int], query: str, expe
         ("updated_at_gteq=2026-11-22T10:04:03", ["second", "first"]),
         ("updated_at_gteq=2030-01-01T00:00:00.000%2B09:00", ["second", "first"]),
         ("updated_at_gteq=2030-02-30", ["second", "first"]),
+        ("updated_at_gteq=0001-01-01", ["second", "first"]),
+        ("updated_at_lteq=9999-12-31 23:59:59", ["second", "first"]),
     ],
 )
 def test_times_are_japanese_inclusive_and_to_the_millisecond(

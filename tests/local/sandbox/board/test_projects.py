@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.sandbox.board import Board
+from local.sandbox.board import Board, clients, projects
 from tests.local.sandbox.callers import Caller
 from tests.local.sandbox.conftest import Clock
 
@@ -203,3 +203,47 @@ def test_a_list_may_show_all_but_the_memo(api: Caller, board: Board) -> None:
     (listed,) = api.get("/v1/projects").json()
     assert ONLY_LARGE - listed.keys() == {"in_house_memo"}
     assert api.get("/v1/projects?response_group=large").json()[0]["in_house_memo"] == "メモ"
+
+
+ODD: tuple[object, ...] = (
+    None,
+    "",
+    -1,
+    10**30,
+    "x",
+    "9999-12-31",
+    "0001-01-01",
+    [],
+    [None],
+    {},
+    True,
+    1.5,
+    "\ud800",
+    "あ" * 30_000,
+)
+
+
+@pytest.mark.parametrize("field", sorted({*projects.FIELDS, *clients.FIELDS}))
+def test_no_value_of_a_field_brings_it_down(api: Caller, wanted: Wanted, field: str) -> None:
+    project = api.post("/v1/projects", json=wanted()).json()
+    paths = (f"/v1/projects/{project['id']}", f"/v1/clients/{project['client']['id']}")
+    whole = wanted(**PERIOD, invoice_dates=["2026-12-31"], name_disp="略")
+    for value in ODD:
+        for timing in (1, 2, 3) if "date" in field else (1,):
+            made = api.post("/v1/projects", json={**whole, "invoice_timing_kbn": timing, field: value})
+            assert made.status_code in (201, 422), made.text
+        assert api.post("/v1/clients", json={**whole, field: value}).status_code in (201, 422)
+        assert {api.patch(path, json={field: value}).status_code for path in paths} <= {200, 422}
+    for path in (
+        *paths,
+        "/v1/projects?response_group=all&per_page=100",
+        "/v1/invoices",
+        "/_sandbox/",
+        "/_sandbox/state.json",
+    ):
+        assert api.get(path).status_code == 200
+
+
+def test_a_text_has_an_end(api: Caller, wanted: Wanted) -> None:
+    assert api.post("/v1/projects", json=wanted(in_house_memo="あ" * 21_845)).status_code == 201
+    assert api.post("/v1/projects", json=wanted(in_house_memo="あ" * 21_846)).status_code == 422

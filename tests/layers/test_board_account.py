@@ -15,7 +15,7 @@ from local.sandbox.inprocess import WsgiAdapter
 from renkei.accounts import Access, Report, vendor_of
 from renkei.budgets import Left
 from renkei.errors import Reconnect, Retry
-from tests.harness import Clock
+from tests.harness import Clock, Stack
 from tests.layers.telling import prober, told
 
 ADDRESS = "http://127.0.0.1:3001/board"
@@ -139,6 +139,21 @@ def test_what_is_left_of_the_day_by_our_own_count(
     [check] = [check for check in report.checks if "quota" in check.name]
     assert (check.name, check.ok, check.params, check.needed) == (name, ok, params, False)
     assert all(value in line for value in params.values() for line in told(check.name, check.params))
+
+
+def test_a_connection_s_test_tells_what_its_workers_used(stack: Stack) -> None:
+    path = f"/api/workspaces/{stack.workspace}/connections/board"
+    status, told_ = stack.api("POST", path, {"secrets": vars(DEMO)})
+    assert (status, [check["name"] for check in told_["checks"]][-1]) == (200, "check_quota_untold")
+    connection = stack.platform.connections.get(stack.workspace, "board")
+    assert connection
+    budget = stack.platform.budget(connection, live=True)
+    for _ in range(3):
+        budget.take("call")
+    checks = stack.api("POST", f"{path}/test", {})[1]["checks"]
+    assert (checks[-1]["name"], checks[-1]["ok"]) == ("check_board_quota", True)
+    assert "2997" in checks[-1]["message"]
+    assert budget.left() == Left(2997, 2397, 3000), "telling takes nothing"
 
 
 def test_two_accounts_are_two(access: Callable[..., Access], clock: Clock) -> None:

@@ -21,7 +21,8 @@ _STAMPS = {"created_at", "updated_at"}
 class Project:
     """A project (案件). `total` and `tax` are the estimate's where it is shown, `total` being before tax.
 
-    `hubspot_deal` is what board's own HubSpot link put there, `""` for nothing.
+    `hubspot_deal` is what board's own HubSpot link put there, `""` for nothing. It, `locked` and `memo` are shown for a
+    project alone and by `whole` lists; elsewhere they are `""` and False.
     """
 
     id: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -19,6 +19,8 @@ from local.sandbox.faults import Fault
 from renkei import aws, jobs, workspaces
 from renkei.bells import Bell, ring
 from renkei.deliveries import State, stamp
+from renkei.integration import Done, Job, Unfinished, Verdict, Worker
+from renkei.runtime import Work, drain
 from tests.harness import Stack, booking
 
 
@@ -242,3 +244,53 @@ def test_dispatching_is_cheap(nightly: Stack) -> None:
         for service in services:
             aws.client(service).meta.events.unregister("before-call", unique_id="cheap")
     assert Counter(calls) == {"Query": 3, "GetItem": 3, "GenerateDataKey": 2, "PutItem": 2, "SendMessage": 2}
+
+
+# Long work.
+
+
+def drained(stack: Stack, worker: Worker, seconds: int = 120) -> None:
+    """Let a worker answer one bell; each of its turns takes half a minute of its time."""
+    bell = Bell(**json.loads(stack.bells()[0]["body"]))
+    turns = [seconds]
+
+    def slow(batch: Sequence[Job], work: Work) -> Mapping[str, Verdict]:
+        turns.append(turns[-1] - 30)
+        return worker(batch, work)
+
+    drain(bell, INTEGRATIONS[bell.integration], slow, stack.platform, lambda: timedelta(seconds=turns[-1]))
+
+
+def test_long_work_goes_on_at_once_and_rings_when_its_time_is_nearly_up(ready: Stack) -> None:
+    bookings, seen = INTEGRATIONS["booking_to_hubspot"], []
+    put = jobs.accept(ready.platform, "demo", bookings, "sync", ready.clock())
+    assert put
+
+    def worker(batch: Sequence[Job], work: Work) -> Mapping[str, Verdict]:
+        seen.append((len(batch), work.left()))
+        return {job.id: Unfinished({"page": len(seen)}) for job in batch}
+
+    drained(ready, worker)
+    assert seen == [(1, timedelta(seconds=left)) for left in (90, 60, 30)]
+    row = ready.platform.deliveries.one("demo", bookings.key, put.partition(".")[2])
+    assert row
+    assert (row["state"], row["progress"]) == ("pending", {"page": 3})
+    assert row["due_at"] == stamp(ready.clock())
+    drained(ready, worker)
+    assert len(seen) == 6, "the bell that it rang itself"
+    assert ready.sweep() == 1, "whoever is killed is rung for"
+
+
+def test_what_comes_meanwhile_does_not_wait_for_the_end_of_long_work(ready: Stack) -> None:
+    bookings, batches = INTEGRATIONS["booking_to_hubspot"], []
+    jobs.accept(ready.platform, "demo", bookings, "sync", ready.clock())
+
+    def worker(batch: Sequence[Job], _: Work) -> Mapping[str, Verdict]:
+        batches.append(sorted(job.payload["source"] for job in batch))
+        if len(batches) == 1:
+            ready.post(booking())
+        return {job.id: Unfinished() if job.payload["source"] == "schedule" else Done({}) for job in batch}
+
+    drained(ready, worker)
+    assert batches == [["schedule"], ["schedule", "timerex"], ["schedule"]]
+    assert [row["state"] for row in ready.deliveries()].count("delivered") == 1

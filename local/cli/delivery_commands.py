@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from local.cli.context import Context
-from local.cli.errors import FAILED, OK, Failure, Misuse
+from local.cli.errors import FAILED, OK, Failure, Misuse, Refused
+from local.cli.progress import counts_of
 from local.cli.prompts import obtain
 from local.cli.schedulers import delivery_name, read_event, scheduler_of
 from local.cli.screen import local_time, printable
@@ -72,7 +73,12 @@ def preview(context: Context, args: argparse.Namespace) -> int:
     told: list[Json] = []
     for name in names:
         body: Json = {"integration": name, "source": source, "payload": payload}
-        answer = context.api.call("POST", "workspaces", context.workspace, "preview", body=body)
+        try:
+            answer = context.api.call("POST", "workspaces", context.workspace, "preview", body=body)
+        except Refused as refused:
+            if refused.code != "unknown_source" or (name == names[-1] and not told):
+                raise
+            continue  # that integration takes other events
         told.append({"integration": name, **answer})
         if len(names) > 1:
             context.screen.line(f"{name}:")
@@ -146,7 +152,7 @@ def show_deliveries(context: Context, found: list[Json]) -> None:
             [
                 local_time(text(row.get("accepted_at"))),
                 *(text(row.get(name)) for name in ("state", "attempts", "vendor_calls", "id")),
-                text(row.get("message")) or text(row.get("reason")),
+                _remark(context, row),
             ]
             for row in found
         ],
@@ -154,6 +160,14 @@ def show_deliveries(context: Context, found: list[Json]) -> None:
     for row in found:
         for message in messages(row.get("warnings")):
             context.screen.note("warning", message=f"{text(row.get('id'))}: {message}")
+
+
+def _remark(context: Context, row: Json) -> str:
+    """Say why a delivery is as it is, and how far a long one has come."""
+    said = [text(row.get("message")) or text(row.get("reason"))]
+    if row.get("state") == "pending":
+        said.append(counts_of(context.screen, row.get("progress")))
+    return " ".join(part for part in said if part)
 
 
 def _wait(context: Context, ending: str, number: int, seconds: float) -> list[Json]:

@@ -254,9 +254,9 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
         "die zuordenbaren HubSpot-Eigenschaften oder Salesforce-Felder auflisten",
     ),
     "help_object": (
-        "HubSpot: companies or contacts; Salesforce: Lead",
-        "HubSpot: companies または contacts、Salesforce: Lead",
-        "HubSpot: companies oder contacts; Salesforce: Lead",
+        "HubSpot: companies, contacts or deals (their dates); Salesforce: Lead",
+        "HubSpot: companies・contacts・deals(日付のみ)、Salesforce: Lead",
+        "HubSpot: companies, contacts oder deals (deren Datumsfelder); Salesforce: Lead",
     ),
     "help_rows": (
         "print the rows to start a workspace file with: what is required, and what is most likely wanted",

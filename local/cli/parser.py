@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from local.cli import (
+    board_parser,
     bulk_commands,
     connect_commands,
     connection_commands,
@@ -38,7 +39,7 @@ def build_parser(language: Language) -> argparse.ArgumentParser:
     )
     group = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, run: Command, example: str, more: str = "") -> argparse.ArgumentParser:
+    def add(name: str, run: Command | None, example: str, more: str = "") -> argparse.ArgumentParser:
         command = group.add_parser(
             name,
             help=help_in(f"help_{name}"),
@@ -48,13 +49,15 @@ def build_parser(language: Language) -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        command.set_defaults(run=run)
+        if run:
+            command.set_defaults(run=run)
         return command
 
     _workspace_commands(add, help_in)
     _connection_commands(add, help_in)
     _delivery_commands(add, help_in)
     _bulk_commands(add, help_in)
+    board_parser.add_actions(add("board", None, "board sync"), common, help_in)
     return parser
 
 
@@ -89,7 +92,7 @@ def _workspace_commands(add: _Add, help_in: _Help) -> None:
     command.add_argument("--force", action="store_true", help=help_in("help_force"))
     example = "properties companies\n         renkei properties Lead --rows"
     command = add("properties", workspace_commands.properties, example)
-    command.add_argument("object", choices=("companies", "contacts", "Lead"), help=help_in("help_object"))
+    command.add_argument("object", choices=("companies", "contacts", "deals", "Lead"), help=help_in("help_object"))
     command.add_argument("--rows", action="store_true", help=help_in("help_rows"))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from local.cli.board_texts import BOARD
 from local.cli.calendly_texts import CALENDLY_TEXTS
 from local.cli.connection_texts import CONNECTIONS
 from local.cli.delivery_texts import DELIVERIES
@@ -19,6 +20,7 @@ TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     **SOURCE_TEXTS,
     **CALENDLY_TEXTS,
     **DELIVERIES,
+    **BOARD,
     **RESULTS,
     **HELP,
 }

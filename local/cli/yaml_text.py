@@ -3,21 +3,26 @@
 from typing import Final, override
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 _ORDER: Final = (
     *("workspace", "mail", "language", "sources", "notices", "connections", "integrations"),
     *("enabled", "booking_id_field", "match", "assignment", "blank_company", "event"),
     *("meeting", "name_order", "free_mail", "calendars"),
     *("calendar", "company", "contact", "lead"),
-    *("property", "from", "question", "text", "policy"),
+    *("pipelines", "invoice_timing", "invoice_date", "contract_start", "contract_end", "invoice_dates"),
+    *("estimate_date", "fallback_user", "client_fields", "keep_company", "client_page", "invoices"),
+    *("amount", "amount_tax", "project_key"),
+    *("pipeline", "stages", "status", "stage", "field"),
+    *("property", "from", "question", "text", "policy", "month_end", "pattern"),
     *("add", "remove"),
     *("keep_alive", "idle_days"),
 )
+_ROWS: Final = {"property", "mail", "stage", "field"}
 
 
 class _Dumper(yaml.SafeDumper):
-    """Indents lists below their key, and puts a row (`property: …`, `mail: …`) on one line."""
+    """Indents lists below their key, and puts a row (`property: …`, `mail: …`, `stage: …`) on one line."""
 
     @override
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
@@ -50,5 +55,10 @@ def _sorted(value: object) -> object:
 
 
 def _is_row(node: MappingNode) -> bool:
-    names = [key.value for key, _ in node.value]
-    return bool({"property", "mail"} & set(names)) and all(isinstance(value, ScalarNode) for _, value in node.value)
+    names = {key.value for key, _ in node.value}
+    return bool(_ROWS & names) and all(isinstance(value, ScalarNode) or _short(value) for _, value in node.value)
+
+
+def _short(node: Node) -> bool:
+    """Whether it is a list of words, which then stands on that line, too."""
+    return isinstance(node, SequenceNode) and all(isinstance(item, ScalarNode) for item in node.value)

@@ -23,6 +23,8 @@ COMMANDS = (
     *("apply", "export", "properties", "connect", "disconnect"),
     *("test-connection", "connections", "notices", "sources"),
     *("deliveries", "retry", "discard", "send", "preview"),
+    *("board sync", "board push-clients", "board pipelines", "board users"),
+    *("board status", "board link", "board unlink"),
 )
 
 
@@ -214,7 +216,7 @@ def test_stopped_by_the_person(run: Run, connected: FakeStack, monkeypatch: pyte
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(run: Run, language: str, command: str) -> None:
-    result = run("--language", language, command, "--help")
+    result = run("--language", language, *command.split(), "--help")
     assert result.code == 0
     assert re.search(rf"(Example|例|Beispiel): renkei {command}", result.out)
 

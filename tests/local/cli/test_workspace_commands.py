@@ -184,7 +184,7 @@ def test_properties(run: Run, stack: FakeStack) -> None:
     stack.on("GET", f"{DEMO}/properties/contacts", (200, {"properties": []}))
     result = run("properties", "contacts")
     assert (result.code, result.out, result.err) == (1, "", "Nothing found.\n")
-    assert run("properties", "deals").code == 2
+    assert run("properties", "tickets").code == 2
 
 
 def test_fields_of_a_lead_with_what_salesforce_requires(run: Run, stack: FakeStack) -> None:

@@ -1,0 +1,46 @@
+"""What a long piece of work tells of itself: counts and words, and records by their ids."""
+
+from collections.abc import Iterator
+
+from local.cli.screen import Screen
+from local.cli.shapes import Json, mapping, text
+from local.cli.texts import TEXTS
+
+
+def counts_of(screen: Screen, value: object) -> str:
+    """Give the scalars of a JSON object in a line: `projects: 50, deals changed: 3`."""
+    found = mapping(value)
+    said = [(name, found[name]) for name in found if text(found[name])]
+    return ", ".join(f"{_named(screen, name)}: {_word(screen, item)}" for name, item in said)
+
+
+def parts_of(screen: Screen, value: Json) -> Iterator[str]:
+    """Give the lists of a JSON object in lines, each under its name."""
+    for name, item in value.items():
+        if isinstance(item, list | dict) and item:
+            yield f"{_named(screen, name)}:"
+            yield from (f"  {line}" for line in _lines(screen, item))
+
+
+def _lines(screen: Screen, value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (f"{_named(screen, str(name))}: {_flat(screen, item)}" for name, item in value.items())
+    elif isinstance(value, list):
+        yield from (_flat(screen, item) for item in value)
+
+
+def _flat(screen: Screen, value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{_named(screen, str(name))}: {_flat(screen, item)}" for name, item in value.items())
+    if isinstance(value, list):
+        return " ".join(_flat(screen, item) for item in value) or "–"
+    return text(value) or "–"
+
+
+def _word(screen: Screen, value: object) -> str:
+    return screen.text("said_yes" if value else "said_no") if isinstance(value, bool) else text(value)
+
+
+def _named(screen: Screen, name: str) -> str:
+    """Name a count in the person's language, if we know it."""
+    return screen.text(f"n_{name}") if f"n_{name}" in TEXTS else name

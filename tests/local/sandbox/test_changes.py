@@ -1,7 +1,9 @@
 """The events of HubSpot's webhooks: what is told of which change, and how it is signed."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hubspot.utils.signature import Signature
@@ -206,7 +208,13 @@ def test_other_subscriptions(clock: Clock) -> None:
         ("contact.creation", contact),
         ("contact.propertyChange", contact, "email", "a@b.example"),
     ]
-    assert Subscription("company.creation") not in SUBSCRIPTIONS
+
+
+def test_the_subscriptions_are_those_of_the_app_that_is_shipped() -> None:
+    file = Path(__file__).parents[3] / "docs" / "hubspot-app" / "src" / "app" / "webhooks" / "webhooks-hsmeta.json"
+    shipped = json.loads(file.read_text(encoding="utf-8"))["config"]["subscriptions"]["legacyCrmObjects"]
+    wanted = {Subscription(one["subscriptionType"], one.get("propertyName", "")) for one in shipped if one["active"]}
+    assert (set(SUBSCRIPTIONS), len(SUBSCRIPTIONS)) == (wanted, len(shipped))
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,30 @@ def test_search_by_time_stage_and_company(api: Api, clock: Clock, companies: lis
     assert api.post(f"{DEALS}/search", json=beyond).status_code == 400
 
 
+def test_a_search_shows_a_deal_as_the_index_last_saw_it(api: Api, hubspot: HubSpot, clock: Clock) -> None:
+    deal = hubspot.seed(PORTAL, "deals", {"dealname": "案件", "dealstage": "8001001"})
+    clock.pass_(60)
+    since = str(round(clock.now.timestamp() * 1000))
+    hubspot.change(PORTAL, "deals", deal, {"dealstage": "8001005"})
+    changed = {"propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": since}
+    found = []
+    for _ in range(2):
+        body = {"filterGroups": [{"filters": [changed]}], "properties": ["dealstage"]}
+        found.append([r["properties"]["dealstage"] for r in api.post(f"{DEALS}/search", json=body).json()["results"]])
+        clock.pass_(10)
+    assert found == [[], ["8001005"]]
+
+
+def test_a_search_ends_at_ten_thousand(api: Api, hubspot: HubSpot, clock: Clock) -> None:
+    for number in range(10_001):
+        hubspot.seed(PORTAL, "deals", {"dealname": str(number)})
+    clock.pass_(11)
+    last = api.post(f"{DEALS}/search", json={"filterGroups": [], "limit": 200, "after": "9800"}).json()
+    assert (last["total"], len(last["results"]), last["paging"]["next"]["after"]) == (10_001, 200, "10000")
+    refused = api.post(f"{DEALS}/search", json={"filterGroups": [], "limit": 1, "after": "10000"})
+    assert refused.status_code == 400
+
+
 def test_scopes(hubspot: HubSpot, caller: Callable[..., Api]) -> None:
     deal = hubspot.seed(PORTAL, "deals", {"dealname": "案件"})
     reads = caller("crm.objects.deals.read")

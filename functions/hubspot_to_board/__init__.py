@@ -136,7 +136,7 @@ class Settings(_Model):
     keep_company: Literal["first", "fill", "always"] = Field(
         "first",
         title="Company data",
-        description="first: only when a company is linked; fill: later, too, what is empty in board; always: every change",
+        description="first: when a company is linked; fill: later, too, what is empty in board; always: each change",
     )
     client_page: ClientPage | None = Field(None, title="Link to the client")
     invoices: Literal["first", "all", "last"] = Field(

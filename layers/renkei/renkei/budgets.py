@@ -180,6 +180,10 @@ class Budget:
         self._patience = _PATIENCE
         self._blocks: dict[Kind, tuple[int, int]] = {}
 
+    def wait_up_to(self, patience: timedelta) -> None:
+        """Wait so long in all, instead of the seconds of a batch: for a run that nobody waits for."""
+        self._patience = max(patience // _MS, _PATIENCE)
+
     def take(self, kind: Kind) -> None:
         """Take one call, right before it is made. Waits a little for it, or raises Retry with the time to wait."""
         kind = kind if self._limits.search else "call"

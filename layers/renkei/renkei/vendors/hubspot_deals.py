@@ -136,7 +136,7 @@ def _search(
 ) -> dict[str, Any]:
     at = str(round(begin.timestamp() * 1000))
     filters: list[dict[str, Any]] = [{"propertyName": CHANGED, "operator": "EQ" if behind else "GTE", "value": at}]
-    filters.append({"propertyName": "pipeline", "operator": "IN", "values": [one.lower() for one in pipelines]})
+    filters.append({"propertyName": "pipeline", "operator": "IN", "values": list(pipelines)})
     if behind:
         filters.append({"propertyName": "hs_object_id", "operator": "GT", "value": behind})
     return {

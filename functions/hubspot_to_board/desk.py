@@ -1,0 +1,117 @@
+"""What a batch works with: both vendors' clients, the settings, and what is remembered of deals and companies."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from hubspot_to_board import INTEGRATION, Settings
+from hubspot_to_board.plan import Digest
+from renkei import links
+from renkei.days import zone_of
+from renkei.deliveries import stamp
+from renkei.runtime import Work
+from renkei.vendors.board import Board
+from renkei.vendors.hubspot_deals import HubSpotDeals
+from renkei.workers import token_source
+
+HUBSPOT = "hubspot"
+_SHORT = 32  # characters of a digest that are kept
+
+
+def scope_of(workspace: str, board: str, portal: str) -> str:
+    """The scope of the links between a board account and a portal."""
+    return links.scope(workspace, INTEGRATION.vendor, f"{board}.{portal}")
+
+
+class Desk:
+    """One batch. `patient`: a long run, which rather waits for the vendors' rates than come back later."""
+
+    def __init__(self, work: Work, *, patient: bool = False) -> None:
+        self.work = work
+        self.settings = Settings.model_validate(work.settings)
+        parts, hubspot, board = work.platform, work.connection_to(HUBSPOT), work.connection
+        self._token = token_source(parts, hubspot)
+        budgets = {one.vendor: parts.budget(one, live=work.live and not patient) for one in (hubspot, board)}
+        if patient:
+            for budget in budgets.values():
+                budget.wait_up_to(work.left())
+        self.hubspot = HubSpotDeals(parts.session, self._token, parts.sleep, budgets[HUBSPOT])
+        self.board = Board(parts.session, parts.connections.secrets(board), budgets[board.vendor])
+        self.portal = hubspot.account
+        self.scope = scope_of(work.workspace, board.account, hubspot.account)
+        self._rows: dict[str, dict[str, Any]] = {}
+
+    @property
+    def now(self) -> datetime:
+        """The moment."""
+        return self.work.platform.clock()
+
+    @functools.cached_property
+    def zone(self) -> tzinfo:
+        """Where the portal's people live."""
+        return zone_of(self.work.connection_to(HUBSPOT).row.get("timezone") or "Asia/Tokyo")
+
+    @functools.cached_property
+    def owners(self) -> Mapping[str, str]:
+        """The mail addresses of the portal's owners by their ids."""
+        return {id_: mail for mail, id_ in self.hubspot.owners().items()}
+
+    def close(self) -> None:
+        """Hand back what was found out about calls and tokens."""
+        self.work.calls += self.hubspot.calls + self.board.calls
+        self.work.others[HUBSPOT] = self._token.connection
+
+    # What is remembered.
+
+    def recall(self, wanted: Iterable[str]) -> None:
+        """Read what is remembered under these links, at once."""
+        new = [link for link in dict.fromkeys(wanted) if link not in self._rows]
+        if new:
+            self._rows |= {link: {} for link in new} | links.recall(self.scope, new)
+
+    def row(self, link: str) -> Mapping[str, Any]:
+        """What is remembered under a link."""
+        self.recall([link])
+        return self._rows[link]
+
+    def remembered(self, prefix: str) -> list[str]:
+        """The links of this batch that begin so."""
+        return [link for link in self._rows if link.startswith(prefix)]
+
+    def note(self, link: str, values: Mapping[str, str]) -> None:
+        """Add to what is remembered under a link."""
+        links.remember(self.scope, link, values)
+        self._rows[link] = {**self.row(link), **values}
+
+    def forget(self, link: str) -> None:
+        """Remember nothing under a link."""
+        links.forget(self.scope, link)
+        self._rows[link] = {}
+
+    def moved(self, kind: str, old: str, new: str) -> None:
+        """Let a record that was merged keep its link under its new id, unless that has one already."""
+        was, now = self.row(f"{kind}#{old}"), self.row(f"{kind}#{new}")
+        if old == new or not was:
+            return
+        if not (now.get("project") or now.get("client")):
+            self.note(
+                f"{kind}#{new}", {name: str(value) for name, value in was.items() if name not in {"scope", "link"}}
+            )
+        self.forget(f"{kind}#{old}")
+
+    # Digests.
+
+    def digest(self, purpose: str, text: str) -> str:
+        """A keyed digest of what was agreed on."""
+        return self.work.platform.vault.digest(f"board {purpose}", text)[:_SHORT]
+
+    def of_deal(self, deal: str) -> Digest:
+        """Digests for one deal: equal values of two deals must not look equal."""
+        return lambda what, value: self.digest(f"deal {what}", f"{deal}\0{value}")
+
+    def stamp(self) -> str:
+        """The moment as text."""
+        return stamp(self.now)

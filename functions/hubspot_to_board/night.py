@@ -1,0 +1,187 @@
+"""The run of 03:00: what changed in board comes to HubSpot, what HubSpot's lost events would have told goes to board.
+
+What is read is only what changed since the last run, with an overlap; what is written is only what differs from what
+both sides last agreed on. So a run after a run writes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import batched
+from typing import Any
+
+from hubspot_to_board import INTEGRATION
+from hubspot_to_board.events import STAGE, deal_in
+from hubspot_to_board.pairs import Pair, Pairs
+from hubspot_to_board.plan import amount_text
+from hubspot_to_board.runs import Run, Steps
+from hubspot_to_board.sweep import Sweep
+from renkei import links
+from renkei.actions import Record
+from renkei.deliveries import stamp
+from renkei.vendors.board import Invoice, Page, Project
+from renkei.vendors.hubspot_deals import CHANGED
+
+_OVERLAP = timedelta(minutes=2)
+_LAG = timedelta(hours=1)  # by which HubSpot's search index may be behind
+_AT_ONCE = 20  # projects whose invoices may have to be asked for
+_REVIVED = {"deal_without_company", "deal_date_missing", "company_without_name"}
+"""Reasons that pass when somebody completes a record in HubSpot; of some of that no event tells."""
+
+
+class Night(Run):
+    """One run."""
+
+    name = "run"
+
+    def phases(self, asked: Mapping[str, Any]) -> Sequence[Callable[[], Steps]]:  # noqa: ARG002 - nothing to choose
+        """Deals first: what a person moved in HubSpot is newer than what is read of board afterwards."""
+        sweep = Sweep(self, self._pairs, self._linked)
+        return (self._deals, self._again, self._invoices, self._projects, sweep.steps, self._revive)
+
+    @cached_property
+    def _pairs(self) -> Pairs:
+        return Pairs(self)
+
+    @cached_property
+    def _since(self) -> datetime:
+        """Since when this workspace links deals: what was in a stage before is left alone."""
+        return self.moment("since", self.desk.now)
+
+    @cached_property
+    def _linked(self) -> dict[int, str]:
+        """The deals by their projects."""
+        rows = links.rows(self.desk.scope, "deal#")
+        return {int(row["project"]): row["link"].partition("#")[2] for row in rows if row.get("project")}
+
+    # What HubSpot's events may have told already, and what they did not.
+
+    def _deals(self) -> Steps:
+        state, stages = self.state, self.desk.settings.stage_map
+        begin = datetime.fromisoformat(state["at"]) if "at" in state else self.moment("deals", self._since) - _LAG
+        for page in self.desk.hubspot.changed(begin, list(stages), ("pipeline", STAGE)):
+            self._moved([one for one in page if one.properties.get(STAGE) in stages.get(_pipeline(one), {})])
+            state["at"] = max(state.get("at", ""), _utc(page[-1].properties[CHANGED]))
+            self.count("deals_read", len(page))
+            yield
+        if "at" in state:
+            self.save("deals", {"at": state["at"]})
+
+    def _moved(self, records: Sequence[Record]) -> None:
+        """Settle the pairs whose deal moved; let deals that came into a stage unseen be told of after all."""
+        desk = self.desk
+        desk.recall(f"deal#{one.id}" for one in records)
+        moved, new = [], []
+        for one in records:
+            row = desk.row(f"deal#{one.id}")
+            if row.get("project"):
+                if desk.of_deal(one.id)("stage", one.properties[STAGE]) != row.get("stage"):
+                    moved.append(one.id)
+            elif not row.get("gone"):
+                new.append(one.id)
+        for part in batched(moved, _AT_ONCE, strict=False):
+            self._pairs.settle(self._pairs.looked_up(part))
+        waiting = {deal for key in self._ledger.unsettled(*self._box) if (deal := deal_in(key, desk.portal))}
+        entered = desk.hubspot.moved_at([id_ for id_ in new if id_ not in waiting])
+        for id_, at in entered.items():
+            if at >= self._since:
+                self._tell_of(id_, at)
+
+    def _tell_of(self, deal: str, at: datetime) -> None:
+        """Put the event that was lost into the ledger; a repeat of one that was not is recognised there."""
+        moment = round(at.timestamp() * 1000)
+        body = {"subscriptionType": "deal.propertyChange", "portalId": int(self.desk.portal), "objectId": int(deal)}
+        body |= {"propertyName": STAGE, "occurredAt": moment}
+        key = f"hubspot.deal.propertyChange.{self.desk.portal}-{deal}-{STAGE}-{moment}"
+        payload = json.dumps({"source": "hubspot", "body": body}).encode()
+        self.count("events_made_up_for", self._ledger.accept(*self._box, key, payload))
+
+    # What changed in board.
+
+    def _again(self) -> Steps:
+        """Pairs that could not be settled the last time."""
+        again = self.load("again").get("deals", [])
+        self.save("again", {})
+        for part in batched(again, _AT_ONCE, strict=False):
+            self.desk.recall(f"deal#{id_}" for id_ in part)
+            self._pairs.settle(self._pairs.looked_up(part))
+        yield
+
+    def _invoices(self) -> Steps:
+        return self._changes("invoices", self.desk.board.invoices, self._of_invoices)
+
+    def _projects(self) -> Steps:
+        def listed(page: int, *, changed_since: datetime | None) -> Page[Project]:
+            return self.desk.board.projects(page, changed_since=changed_since, amounts=True, whole=True)
+
+        return self._changes("projects", listed, self._of_projects)
+
+    def _changes[T: (Invoice, Project)](
+        self, name: str, listed: Callable[..., Page[T]], pairs: Callable[[Iterable[T]], Iterable[Pair]]
+    ) -> Steps:
+        """Read what changed, page by page, and settle it. How far it is read is saved if all of it was read."""
+        state, since = self.state, self.moment(name, self._since)
+        while state.get("page") != "end":
+            number = int(state.get("page", 1))
+            page: Page[T] = listed(number, changed_since=since - _OVERLAP)
+            for part in batched(pairs(page.rows), _AT_ONCE, strict=False):
+                self._pairs.settle(part)
+            state["at"] = max([state.get("at", ""), *(stamp(row.updated_at) for row in page.rows)])
+            state["read"] = int(state.get("read", 0)) + len(page.rows)
+            state["page"] = number + 1 if page.more else "end"
+            self.count(f"{name}_read", len(page.rows))
+            if not page.more and state["read"] < page.total:
+                self.tell("board_recount", list=name)  # rows went while they were paged: read from there once more
+            elif not page.more and state["at"]:
+                self.save(name, {"at": max(state["at"], stamp(since))})
+            yield
+
+    def _of_invoices(self, invoices: Iterable[Invoice]) -> list[Pair]:
+        newest: dict[int, Invoice] = {}
+        for one in invoices:
+            if one.project in self._linked and one.updated_at >= newest.get(one.project, one).updated_at:
+                newest[one.project] = one
+        return [
+            Pair(self._linked[one.project], one.order_status, one.updated_at, one.project_number, billed=True)
+            for one in newest.values()
+        ]
+
+    def _of_projects(self, projects: Iterable[Project]) -> list[Pair]:
+        chosen = [one for one in projects if one.id in self._linked]
+        if any(one.hubspot_deal for one in chosen):
+            self.tell("board_two_links")
+        return [self._pair(one) for one in chosen]
+
+    def _pair(self, one: Project) -> Pair:
+        amount = amount_text(one.total, one.tax, self.desk.settings)
+        deal = self._linked[one.id]
+        return Pair(deal, one.order_status, one.updated_at, one.number, amount=amount, locked=one.locked)
+
+    # In the end.
+
+    def _revive(self) -> Steps:
+        """Look again at deals that wait for something in HubSpot."""
+        for row in list(self._ledger.each(*self._box, "parked")):
+            if row.get("reason") in _REVIVED:
+                self.count("woken", self._ledger.retry(row))
+        self.save("ran", {"at": stamp(self.desk.now)})
+        yield
+
+    @property
+    def _ledger(self) -> Any:
+        return self.desk.work.platform.deliveries
+
+    @property
+    def _box(self) -> tuple[str, str]:
+        return self.desk.work.workspace, INTEGRATION.key
+
+
+def _pipeline(record: Record) -> str:
+    return record.properties.get("pipeline", "")
+
+
+def _utc(text: str) -> str:
+    return stamp(datetime.fromisoformat(text))

@@ -1,0 +1,156 @@
+"""Deals and their projects, side by side: what differs from what was agreed is settled, many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hubspot_to_board import plan
+from hubspot_to_board.live import deal_of
+from hubspot_to_board.plan import Deal, Link, Step
+from hubspot_to_board.runs import Run
+from hubspot_to_board.stages import FROM_BOARD_ONLY, WON, Bill
+from renkei.actions import Item, Read, Update
+from renkei.errors import Misconfigured, NotFound, Outcome, Rejected, Skip
+from renkei.vendors.hubspot_deals import DEALS
+
+_PROPERTIES = ("amount", "dealstage", "pipeline")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A linked project as a list of board's shows it, and its deal. `billed`: its invoices changed."""
+
+    deal: str
+    order_status: int
+    changed_at: datetime
+    number: int
+    amount: str | None = None
+    locked: bool = False
+    billed: bool = False
+
+
+class Pairs:
+    """What a run does with pairs."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._desk = run.desk
+
+    def looked_up(self, deals: Iterable[str]) -> list[Pair]:
+        """The pairs of these deals, read one by one; projects that are gone are unlinked."""
+        found = []
+        for deal in deals:
+            id_ = self._desk.row(f"deal#{deal}").get("project")
+            if not id_:
+                continue
+            try:
+                one = self._desk.board.project(int(id_))
+            except NotFound:
+                self.gone(deal, int(id_))
+                continue
+            found.append(Pair(deal, one.order_status, one.updated_at, one.number, locked=one.locked, billed=True))
+        return found
+
+    def gone(self, deal: str, project: int) -> None:
+        """Unlink a deal whose project was deleted in board."""
+        self._desk.note(f"deal#{deal}", {"gone": str(project), "project": ""})
+        self._run.count("unlinked")
+        self._run.tell("board_project_gone", project=str(project), deal=deal)
+
+    def settle(self, pairs: Sequence[Pair]) -> None:
+        """Let the side follow that is to follow, and remember what both agree on then."""
+        desk = self._desk
+        desk.recall(f"deal#{pair.deal}" for pair in pairs)
+        wanted = {pair.deal: pair for pair in pairs if (desk.row(f"deal#{pair.deal}")).get("project")}
+        if not wanted:
+            return
+        records = desk.hubspot.do(Read(DEALS, tuple(wanted), _PROPERTIES)).records
+        sides: dict[str, tuple[Deal, plan.Project, Link]] = {}
+        for id_, record in records.items():
+            deal, link = deal_of(record), self._link(id_)
+            if link:
+                sides[id_] = (deal, self._project(wanted[id_], deal, link), link)
+        self._run.count("pairs_read", len(sides))
+        steps = self._steps(sides)
+        self._write({id_: step for id_, step in steps.items() if step.properties})
+        for id_, step in steps.items():
+            if step.order_status is not None:
+                self._push(id_, sides[id_][2].project, step)
+            elif step.agreed and not step.properties:
+                desk.note(f"deal#{id_}", step.agreed)
+
+    def _link(self, id_: str) -> Link | None:
+        try:
+            return plan.link_of(self._desk.row(f"deal#{id_}"))
+        except Skip:
+            return None
+
+    def _project(self, pair: Pair, deal: Deal, link: Link) -> plan.Project:
+        """The project, with its invoices where they decide what it is."""
+        settings, digest = self._desk.settings, self._desk.of_deal(pair.deal)
+        project = plan.Project(pair.order_status, pair.changed_at, pair.locked, pair.amount)
+        mapped = settings.stage_map.get(deal.pipeline, {}).values()
+        looks = pair.billed and pair.order_status == WON and not FROM_BOARD_ONLY.isdisjoint(mapped)
+        if not looks and not plan.asks_for_bills(project, deal, link, settings, digest):
+            return project
+        bills, page, more = [], 1, True
+        changed_at = pair.changed_at
+        while more:
+            found = self._desk.board.invoices(page, project_number=pair.number)
+            mine = [one for one in found.rows if one.project == link.project]  # filters it does not know, board ignores
+            bills += [Bill(one.id, one.status, one.date) for one in mine]
+            changed_at = max([changed_at, *(one.updated_at for one in mine)])
+            page, more = page + 1, found.more
+        return replace(project, bills=tuple(bills), changed_at=changed_at)
+
+    def _steps(self, sides: dict[str, tuple[Deal, plan.Project, Link]]) -> dict[str, Step]:
+        settings, desk = self._desk.settings, self._desk
+        unsure = [id_ for id_, side in sides.items() if plan.both_changed(*side, settings, desk.of_deal(id_))]
+        moved = desk.hubspot.moved_at(unsure)
+        return {
+            id_: plan.by_night(replace(deal, moved_at=moved.get(id_)), project, link, settings, desk.of_deal(id_))
+            for id_, (deal, project, link) in sides.items()
+        }
+
+    def _write(self, steps: dict[str, Step]) -> None:
+        """Let deals follow, a hundred in a call; one that HubSpot refuses fails alone, and comes again next time."""
+        if not steps:
+            return
+        items = tuple(Item(id_, step.properties) for id_, step in steps.items())
+        try:
+            failed = self._desk.hubspot.do(Update(DEALS, items)).failed
+        except (Rejected, Misconfigured) as refused:
+            if len(items) > 1:
+                for id_, step in steps.items():
+                    self._write({id_: step})
+                return
+            failed = {items[0].key: refused}
+        for id_, step in steps.items():
+            if end := failed.get(id_):
+                self._failed(id_, end)
+                continue
+            self._desk.note(f"deal#{id_}", step.agreed)
+            self._run.count("stages_moved", "dealstage" in step.properties)
+            self._run.count("amounts_written", "amount" in step.properties)
+
+    def _push(self, id_: str, project: int, step: Step) -> None:
+        """Let a project follow its deal, whose event was lost."""
+        try:
+            self._desk.board.set_order_status(project, int(step.order_status or 0))
+        except NotFound:
+            self.gone(id_, project)
+        except (Rejected, Misconfigured) as refused:
+            self._failed(id_, refused)
+        else:
+            self._desk.note(f"deal#{id_}", step.agreed)
+            self._run.count("statuses_set")
+
+    def _failed(self, id_: str, end: Outcome) -> None:
+        if isinstance(end, NotFound):
+            return  # the deal was deleted this very moment
+        again = self._run.load("again").get("deals", [])
+        self._run.save("again", {"deals": sorted({*again, id_})[:1000]})
+        self._run.count("failed")
+        self._run.tell("deal_not_settled", deal=id_, code=end.code)

@@ -1,0 +1,182 @@
+"""board's clients become companies in HubSpot: for a start, and as often as one likes without a duplicate.
+
+A client that is linked is left alone. Else it is the company with its mail domain, or else with its name, if there is
+but one; where there are several, or the one is another client's, a person has to choose. Only what is nowhere is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from hubspot_to_board.clients import domain_of, matches, reversed_values
+from hubspot_to_board.customers import address_of, page_digest
+from hubspot_to_board.desk import HUBSPOT
+from hubspot_to_board.runs import Run, Steps
+from renkei import links
+from renkei.actions import UNIQUE, Create, Item, Record, Result, Search, Update
+from renkei.errors import Conflict, Misconfigured, Rejected
+from renkei.freemail import free_mail
+from renkei.values import domain_spellings, fold_name, name_spellings
+from renkei.vendors.board import Client
+from renkei.vendors.hubspot_deals import COMPANIES
+
+_MATCHED = ("name", "domain", "hs_additional_domains")
+_EXAMPLES = 50
+
+
+class Pushing(Run):
+    """One run. `dry_run`: nothing is written, and counts and candidates are told."""
+
+    name = "push"
+
+    def phases(self, asked: Mapping[str, Any]) -> Sequence[Callable[[], Steps]]:
+        """One page of clients after the other."""
+        self._dry = asked.get("dry_run") is True
+        self._unclear: list[str] = self.state.setdefault("unclear", [])
+        return (self._clients,)
+
+    def outcome(self) -> Mapping[str, Any]:
+        """Counts, and which clients nobody could decide on (`client: companies`)."""
+        return {**super().outcome(), "candidates": "; ".join(self._unclear)}
+
+    def _clients(self) -> Steps:
+        state = self.state
+        while state.get("page") != "end":
+            number = int(state.get("page", 1))
+            page = self.desk.board.clients(number, whole=True)
+            self._push([one for one in page.rows if not self._is_linked(one)])
+            state["page"] = number + 1 if page.more else "end"
+            state["total"] = page.total
+            self.counts["total"] = page.total
+            yield
+
+    def _is_linked(self, client: Client) -> bool:
+        self.count("seen")
+        linked = client.id in self._companies
+        self.count("linked_before", linked)
+        return linked
+
+    def _push(self, clients: Sequence[Client]) -> None:
+        if not clients:
+            return
+        held = links.recall(self._claims, [link for one in clients for link in self._links(one)])
+        found = self._found(clients)
+        made: dict[str, Client] = {}
+        for one in clients:
+            known = {str(row["id"]) for link in self._links(one) if (row := held.get(link)) and row.get("id")}
+            there = known or set(matches(one.name, self._domain(one), found))
+            key = self._key(one, held)
+            if len(there) == 1 and self._free(company := next(iter(there))):
+                self._link(one, company, found.get(company))
+                self.count("linked")
+            elif there or key in made:
+                self._ask(one, there or {f"as client {made[key].id}"})
+            else:
+                made[key] = one
+        self._make(made)
+
+    def _found(self, clients: Sequence[Client]) -> dict[str, Record]:
+        names = [spelling for one in clients for spelling in name_spellings(one.name)]
+        domains = [domain for one in clients if (domain := self._domain(one))]
+        any_of = {"name": tuple(names), "hs_additional_domains": tuple(domains)}
+        any_of["domain"] = tuple(spelling for domain in domains for spelling in domain_spellings(domain))
+        wanted = {name: values for name, values in any_of.items() if values}
+        return self.desk.hubspot.do(Search(COMPANIES, wanted, _MATCHED)).records
+
+    def _make(self, made: Mapping[str, Client]) -> None:
+        """Make companies. Each is claimed first, so that no booking makes it at the same moment."""
+        if self._dry or not made:
+            self.count("created", len(made))
+            return
+        for key, client in made.items():
+            for link in self._links(client):
+                links.remember(self._claims, link, {"key": key})
+        items = tuple(Item(key, {**self._values(client), UNIQUE: key}) for key, client in made.items())
+        result = self._created(items)
+        for key, client in made.items():
+            end, record = result.failed.get(key), result.records.get(key)
+            if record:
+                self.count("created")
+                self._link(client, record.id, Record(record.id, self._values(client)))
+            elif isinstance(end, Conflict) and end.record_id and self._free(end.record_id):
+                self.count("linked")
+                self._link(client, end.record_id, None)
+            elif isinstance(end, Conflict) and end.record_id:
+                self._ask(client, {end.record_id})
+            else:
+                self.count("failed")
+                self.tell("client_not_pushed", client=str(client.id), code=end.code if end else "vendor_garbled")
+
+    def _created(self, items: tuple[Item, ...]) -> Result:
+        try:
+            return self.desk.hubspot.do(Create(COMPANIES, UNIQUE, items))
+        except (Rejected, Misconfigured) as refused:
+            if len(items) == 1:
+                return Result(failed={items[0].key: refused})
+        result = Result()
+        for item in items:
+            result.add(self._created((item,)))
+        return result
+
+    def _link(self, client: Client, company: str, record: Record | None) -> None:
+        """Remember the pair, and show the client's page in the company."""
+        self._companies[client.id] = company
+        if self._dry:
+            return
+        self.desk.note(f"company#{company}", {"client": str(client.id)})
+        for link in self._links(client):
+            links.remember(self._claims, link, {"id": company})
+        page = self.desk.settings.client_page
+        if page is None:
+            return
+        url = address_of(page, client.id)
+        if record is None or record.properties.get(page.property) != url:
+            try:
+                self.desk.hubspot.do(Update(COMPANIES, (Item(company, {page.property: url}),)))
+            except (Rejected, Misconfigured):
+                self.tell("client_page_missing", property=page.property)
+                return
+        self.desk.note(f"company#{company}", {"page": page_digest(self.desk, page, client.id)})
+
+    def _ask(self, client: Client, companies: Iterable[str]) -> None:
+        self.count("unclear")
+        if len(self._unclear) < _EXAMPLES:
+            self._unclear.append(f"{client.id}: {', '.join(sorted(companies))}")
+
+    def _free(self, company: str) -> bool:
+        return company not in self._companies.values()
+
+    def _values(self, client: Client) -> dict[str, str]:
+        page, domain = self.desk.settings.client_page, self._domain(client)
+        values = {**reversed_values(client.values, self.desk.settings), "name": client.name}
+        values |= {"domain": domain} if domain else {}
+        return values | ({page.property: address_of(page, client.id)} if page else {})
+
+    def _domain(self, client: Client) -> str:
+        return domain_of(client.values.get("to", ""), self._free_mail)
+
+    def _links(self, client: Client) -> list[str]:
+        """Where bookings remember a company by its domain and its name."""
+        digest, domain = self.desk.work.platform.vault.digest, self._domain(client)
+        pairs = [("domain", domain), ("name", fold_name(client.name))]
+        return [f"company#{kind}#{digest(kind, text)}" for kind, text in pairs if text]
+
+    def _key(self, client: Client, held: Mapping[str, Mapping[str, Any]]) -> str:
+        keys = [str(row["key"]) for link in self._links(client) if (row := held.get(link)) and row.get("key")]
+        return keys[0] if keys else self._links(client)[0].rpartition("#")[2]
+
+    @cached_property
+    def _claims(self) -> str:
+        return links.scope(self.desk.work.workspace, HUBSPOT, self.desk.portal)
+
+    @cached_property
+    def _free_mail(self) -> frozenset[str]:
+        return frozenset(free_mail((), ()))
+
+    @cached_property
+    def _companies(self) -> dict[int, str]:
+        """The companies by their clients."""
+        rows = links.rows(self.desk.scope, "company#")
+        return {int(row["client"]): row["link"].partition("#")[2] for row in rows if row.get("client")}

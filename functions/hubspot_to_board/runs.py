@@ -1,0 +1,80 @@
+"""A long run: it does its work in small steps, saves how far it is after each, and goes on where it stopped."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from hubspot_to_board import INTEGRATION
+from hubspot_to_board.desk import Desk
+from renkei import checkpoints
+from renkei.integration import Done, Unfinished
+from renkei.mapping import Warn
+
+_ENOUGH = timedelta(seconds=45)  # what a step may take
+_MOST_TOLD = 50
+
+type Steps = Iterator[None]
+
+
+class Run(ABC):
+    """One run, told by the id of its delivery. `state` is what it saves: the phase, how far that is, and counts."""
+
+    name = "run"
+
+    def __init__(self, desk: Desk, id_: str) -> None:
+        self.desk = desk
+        saved = self.load(self.name)
+        self.state: dict[str, Any] = saved if saved.get("id") == id_ else {"id": id_, "phase": 0, "told": []}
+        self.counts: dict[str, int] = self.state.setdefault("counts", {})
+
+    @abstractmethod
+    def phases(self, asked: Mapping[str, Any]) -> Sequence[Callable[[], Steps]]:
+        """What is done, in its order; each yields after every step."""
+
+    def outcome(self) -> Mapping[str, Any]:
+        """What the delivery shows in the end: counts, and ids."""
+        return {name: str(count) for name, count in self.counts.items()}
+
+    def go_on(self, asked: Mapping[str, Any]) -> Done | Unfinished:
+        """Go on until it is done, or the time is nearly up. Outcomes of the vendors pass: then it goes on later."""
+        phases = self.phases(asked)
+        while self.state["phase"] < len(phases):
+            for _ in phases[self.state["phase"]]():
+                self._save()
+                if self.desk.work.left() < _ENOUGH:
+                    return Unfinished({"phase": self.state["phase"] + 1, "of": len(phases), **self.counts})
+            self.state = {"id": self.state["id"], "phase": self.state["phase"] + 1, "told": self.state["told"]}
+            self.state["counts"] = self.counts
+            self._save()
+        told = tuple(Warn(code, tuple(sorted(params.items()))) for code, params in self.state["told"])
+        self.save(self.name, {})
+        return Done(self.outcome(), told, told)
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Count something."""
+        self.counts[what] = self.counts.get(what, 0) + number
+
+    def tell(self, code: str, /, **params: str) -> None:
+        """Note what people are to be told of, once."""
+        entry = [code, params]
+        if entry not in self.state["told"] and len(self.state["told"]) < _MOST_TOLD:
+            self.state["told"].append(entry)
+
+    def load(self, name: str) -> dict[str, Any]:
+        """A checkpoint of this workspace."""
+        return checkpoints.load(self.desk.work.workspace, INTEGRATION.key, name)
+
+    def save(self, name: str, facts: dict[str, Any]) -> None:
+        """Save a checkpoint of this workspace."""
+        checkpoints.save(self.desk.work.workspace, INTEGRATION.key, name, facts)
+
+    def moment(self, name: str, otherwise: datetime) -> datetime:
+        """The time in a checkpoint; else what stands in for it before the first run."""
+        saved = self.load(name).get("at")
+        return datetime.fromisoformat(saved) if saved else otherwise
+
+    def _save(self) -> None:
+        self.save(self.name, self.state)

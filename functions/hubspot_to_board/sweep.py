@@ -1,0 +1,116 @@
+"""Which linked projects and clients were deleted in board: it tells of no deletion, so one has to count.
+
+Of the projects that were made up to some moment there can only be fewer later: if their count has fallen, all ids
+are read. A client that a project uses cannot be deleted; so clients are read when projects went, or when their
+number has changed. Once a week all are read, whatever the counts say. Nobody is taken for deleted without being
+asked for by id.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from hubspot_to_board.pairs import Pairs
+from hubspot_to_board.runs import Run, Steps
+from renkei import links
+from renkei.deliveries import stamp
+from renkei.errors import NotFound
+from renkei.vendors.board import Client, Page, Project
+
+_SETTLED = timedelta(minutes=5)  # ago: nothing is made there any more
+_ANYWAY = timedelta(days=7)
+
+
+class Sweep:
+    """One look for what is gone."""
+
+    def __init__(self, run: Run, pairs: Pairs, linked: Mapping[int, str]) -> None:
+        self._run = run
+        self._desk = run.desk
+        self._pairs = pairs
+        self._linked = linked
+
+    def steps(self) -> Steps:
+        """Count; read ids where the counts say so; count anew for the next time."""
+        state, board = self._run.state, self._desk.board
+        before = self._run.load("count")
+        if "what" not in state:
+            clients = board.clients(1, size=1).total
+            state |= {"what": self._what(before, clients), "clients": clients}
+            yield
+        if "projects" in state["what"]:
+            yield from self._read("projects", board.projects, self._linked, self._project, falling=True)
+        if "clients" in state["what"]:
+            yield from self._read("clients", board.clients, self._companies, self._client, falling=False)
+        now, until = self._desk.now, self._desk.now - _SETTLED
+        full = stamp(now) if "projects" in state["what"] or not before else before["full"]
+        count = board.projects(1, created_until=until, size=1).total
+        self._run.save("count", {"until": stamp(until), "count": count, "clients": state["clients"], "full": full})
+        yield
+
+    def _what(self, before: Mapping[str, Any], clients: int) -> list[str]:
+        """The lists whose ids are to be read."""
+        if not before:
+            return []
+        until, full = datetime.fromisoformat(before["until"]), datetime.fromisoformat(before["full"])
+        fewer = self._desk.board.projects(1, created_until=until, size=1).total < before["count"]
+        if fewer or self._desk.now - full >= _ANYWAY:
+            return ["projects", "clients"]
+        return ["clients"] if clients != before["clients"] else []
+
+    def _read(
+        self,
+        name: str,
+        listed: Callable[[int], Page[Client] | Page[Project]],
+        linked: Collection[int],
+        ask: Callable[[int], None],
+        *,
+        falling: bool,
+    ) -> Steps:
+        """Read all ids of a list in its order, page by page, and ask for each linked one that is not in its place.
+
+        `falling`: the newest come first. Were the order another one, more would be asked for, and none taken for gone.
+        """
+        state = self._run.state
+        page, edge = f"{name}_page", f"{name}_edge"
+        while state.get(page) != "end":
+            found = listed(int(state.get(page, 1)))
+            there = {row.id for row in found.rows}
+            begin = state.get(edge, math.inf if falling else -1)
+            end = (min(there) if falling else max(there)) if found.more and there else (-1 if falling else math.inf)
+            low, high = min(begin, end), max(begin, end)
+            for id_ in sorted(one for one in linked if low <= one <= high and one not in there and one != begin):
+                ask(id_)
+            if found.more:
+                state[edge] = int(end)
+            state[page] = int(state.get(page, 1)) + 1 if found.more else "end"
+            self._run.count(f"{name}_seen", len(there))
+            yield
+
+    def _project(self, id_: int) -> None:
+        try:
+            self._desk.board.project(id_)
+        except NotFound:
+            self._pairs.gone(self._linked[id_], id_)
+
+    def _client(self, id_: int) -> None:
+        try:
+            self._desk.board.client(id_)
+        except NotFound:
+            for company in self._companies[id_]:
+                self._desk.forget(f"company#{company}")
+                self._run.count("unlinked")
+                self._run.tell("board_client_gone", client=str(id_), company=company)
+
+    @cached_property
+    def _companies(self) -> dict[int, list[str]]:
+        """The companies by their clients."""
+        found: dict[int, list[str]] = {}
+        for row in links.rows(self._desk.scope, "company#"):
+            if row.get("client"):
+                found.setdefault(int(row["client"]), []).append(row["link"].partition("#")[2])
+        return found

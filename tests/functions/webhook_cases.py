@@ -8,15 +8,17 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.harness import ROOT, http_event
+from tests.harness import PUBLIC, ROOT, http_event
 from tests.layers.mutated import places
 
 WORKSPACE = "demo"
+WAY = f"/webhooks/{{}}/{WORKSPACE}"
 KEYS = ("first-signing-secret-of-ours", "second-signing-secret-of-ours")
 STRANGER = "a-signing-secret-of-nobody"
 CANARY = "Kanarie ＠ 佐々木"
@@ -27,7 +29,7 @@ PERSONAL = (
 """What the recorded bodies, and the canaries in them, tell of people."""
 _TIMES = ("2026-12-01T01:00:00+09:00", "2026-12-01T01:00:00Z", "2026-12-01", "0001-01-01T00:00:00+14:00", "24:00", "")
 _ID = {"timerex": "6f1c0a9be35d", "calendly": "3e5a7c90", "calcom": '"uid": "________'}
-"""What to replace (its last eight characters) for a booking of its own."""
+"""What to replace (its last eight characters) for a booking of its own; HubSpot's records have numbers."""
 _SAMPLES: dict[str, list[tuple[str, list[tuple[Any, ...]]]]] = {}
 
 
@@ -48,12 +50,12 @@ def case(random: Random, vendor: str, now: float) -> Case:
     of_body = body.__name__
     headers, raw, proof = _prove(random, vendor, raw, now)
     proved = proof.startswith("good")
-    made = http_event("POST", f"/webhooks/{vendor}/{WORKSPACE}", None, headers)
+    made = http_event("POST", "/webhooks/hubspot" if vendor == "hubspot" else WAY.format(vendor), None, headers)
     made["pathParameters"] = {"vendor": vendor, "workspace": WORKSPACE}
     made |= _packed(random, raw)
     odd = random.randrange(40)
     if odd == 0:
-        made["pathParameters"], proved = _elsewhere(random, vendor), False
+        made["pathParameters"], made["rawPath"], proved = _elsewhere(random, vendor), WAY.format(vendor), False
     elif odd == 1:
         made["headers"], proved = None, False
     elif odd == 2:
@@ -92,11 +94,18 @@ def recorded(random: Random, vendor: str) -> bytes:
     """A recorded body as it is, or with up to four things changed."""
     text, paths = random.choice(_samples(vendor))
     if random.random() < 0.7:
-        text = text.replace(_ID[vendor], f"{_ID[vendor][:-8]}{random.randbytes(4).hex()}")
+        text = _another(random, vendor, text)
     whole = json.loads(text)
     for path in random.choices(paths, k=random.choice((0, 1, 1, 2, 4))):
         _change(random, whole, path)
     return json.dumps(whole, ensure_ascii=random.random() < 0.3).encode(errors="replace")
+
+
+def _another(random: Random, vendor: str, text: str) -> str:
+    """The same of another booking, or of other records."""
+    if vendor == "hubspot":
+        return re.sub(r'(bjectId": )\d+', lambda found: f"{found[1]}{random.randrange(10**9)}", text)
+    return text.replace(_ID[vendor], f"{_ID[vendor][:-8]}{random.randbytes(4).hex()}")
 
 
 def broken(random: Random, vendor: str) -> bytes:
@@ -210,6 +219,16 @@ def _prove(random: Random, vendor: str, raw: bytes, now: float) -> tuple[dict[st
     way = random.choice(_WAYS)
     spelled = random.choice((header, header, header.title(), header.upper()))
     others = {"content-type": "application/json", "x-odd": random.choice(("", CANARY, "\ud83d", "a,b;c=d"))}
+    if vendor == "hubspot":
+        late = random.randrange(-180, 181) if way == "good" else 0
+        if way == "bad time":
+            late, way = random.choice((301, 1000, 10**7)) * random.choice((1, -1)), "bad clock"
+        now += late
+        others["x-hubspot-request-timestamp"] = f"{now * 1000:.0f}"
+    if way in ("good", "bad clock") and vendor == "hubspot":
+        key = random.choice((*KEYS, KEYS[0]))  # the first is the deployment's app's, the other an own app's
+        shown = {**others, spelled: proof(vendor, raw, now, key)}
+        return shown, raw, way if way != "good" or key == KEYS[0] else "good, own"
     if way == "good":
         return (
             {**others, spelled: proof(vendor, raw, now + random.randrange(-180, 181), random.choice(KEYS))},
@@ -230,13 +249,9 @@ def _prove(random: Random, vendor: str, raw: bytes, now: float) -> tuple[dict[st
         late = random.choice((181, 1000, 10**7)) * random.choice((1, -1))
         told = proof(vendor, raw, now + late, KEYS[0]) if vendor == "calendly" else proof(vendor, raw, now, "")
         return {**others, spelled: told}, raw, way
-    if way == "bad name":
-        return (
-            {**others, random.choice(("authorization", "x-signature", "x")): proof(vendor, raw, now, KEYS[0])},
-            raw,
-            way,
-        )
-    return {**others, spelled: _forged(random, vendor, raw, now)}, raw, way
+    told = proof(vendor, raw, now, KEYS[0]) if way == "bad name" else _forged(random, vendor, raw, now)
+    spelled = random.choice(("authorization", "x-signature", "x")) if way == "bad name" else spelled
+    return {**others, spelled: told}, raw, way
 
 
 _WAYS = ("good",) * 10 + ("bad key", "bad body", "bad time", "bad name", "bad header")
@@ -244,6 +259,7 @@ HEADERS = {
     "timerex": "x-timerex-authorization",
     "calendly": "calendly-webhook-signature",
     "calcom": "x-cal-signature-256",
+    "hubspot": "x-hubspot-signature-v3",
 }
 
 
@@ -251,6 +267,9 @@ def proof(vendor: str, raw: bytes, now: float, key: str) -> str:
     """What a vendor would put into its header."""
     if vendor == "timerex":
         return key
+    if vendor == "hubspot":
+        message = f"POST{PUBLIC}/webhooks/hubspot".encode() + raw + f"{now * 1000:.0f}".encode()
+        return base64.b64encode(hmac.digest(key.encode(), message, "sha256")).decode()
     moment = f"{now:.0f}"
     message = raw if vendor == "calcom" else moment.encode() + b"." + raw
     made = hmac.digest(key.encode(), message, "sha256").hex()

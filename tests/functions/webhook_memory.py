@@ -15,24 +15,27 @@ from unittest import mock
 from botocore.exceptions import ClientError
 
 import webhooks.app
+import webhooks.hubspot
 from renkei import bells, dynamo, vault
+from tests.harness import PUBLIC
 
 _KEYS = {"workspaces": ("workspace", "item"), "deliveries": ("box", "id")}
 _LONGEST_SORT_KEY, _LARGEST_ITEM = 1024, 400 * 1024
 
 
 class Memory:
-    """DynamoDB, KMS and SQS."""
+    """DynamoDB, KMS, SQS and Secrets Manager (`secret`: the text that it holds)."""
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, ...], dict[str, Any]] = {}
         self.written: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
+        self.secret = ""
         self._wrapped: dict[tuple[bytes, str], bytes] = {}
 
     def __call__(self, service: str) -> Memory:
         """The client of a service."""
-        assert service in {"dynamodb", "kms", "sqs"}
+        assert service in {"dynamodb", "kms", "secretsmanager", "sqs"}
         return self
 
     def get_item(self, TableName: str, Key: dict[str, Any], ConsistentRead: bool) -> dict[str, Any]:  # noqa: N803
@@ -40,6 +43,19 @@ class Memory:
         assert ConsistentRead
         row = self.rows.get(_place(TableName, Key))
         return {"Item": row} if row else {}
+
+    def query(
+        self,
+        TableName: str,  # noqa: N803
+        KeyConditionExpression: str,  # noqa: N803
+        ExpressionAttributeValues: dict[str, Any],  # noqa: N803
+        ConsistentRead: bool,  # noqa: N803
+        **_: Any,
+    ) -> dict[str, Any]:
+        """DynamoDB's Query, of a whole partition."""
+        assert (KeyConditionExpression, ConsistentRead) == ("#p = :p", True)
+        partition = (TableName, ExpressionAttributeValues[":p"]["S"])
+        return {"Items": [row for place, row in self.rows.items() if place[:2] == partition]}
 
     def put_item(self, TableName: str, Item: dict[str, Any], **condition: Any) -> dict[str, Any]:  # noqa: N803
         """DynamoDB's PutItem, with the one condition that we use; it refuses what DynamoDB refuses."""
@@ -67,6 +83,11 @@ class Memory:
         if key is None:
             raise ClientError({"Error": {"Code": "InvalidCiphertextException"}}, "Decrypt")
         return {"Plaintext": key}
+
+    def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803
+        """Secrets Manager's GetSecretValue."""
+        assert SecretId == "app"
+        return {"SecretString": self.secret}
 
     def send_message(self, **message: str) -> dict[str, Any]:
         """SQS's SendMessage."""
@@ -96,14 +117,22 @@ def in_memory(clock: Any) -> Iterator[Memory]:
         "RENKEI_DELIVERIES_TABLE": "deliveries",
         "RENKEI_KEY_ID": "key",
         "RENKEI_QUEUE_BOOKING_TO_HUBSPOT": "queue",
+        "RENKEI_HUBSPOT_APP_SECRET": "app",
+        "RENKEI_PUBLIC_URL": PUBLIC,
     }
     with (
         mock.patch.dict("os.environ", environment),
         mock.patch.object(dynamo, "client", memory),
         mock.patch.object(vault, "client", memory),
         mock.patch.object(bells, "client", memory),
+        mock.patch.object(webhooks.hubspot, "client", memory),
         mock.patch.object(webhooks.app, "utc_now", clock),
     ):
-        webhooks.app._vault.cache_clear()
+        _restart()
         yield memory
-        webhooks.app._vault.cache_clear()
+        _restart()
+
+
+def _restart() -> None:
+    webhooks.app._vault.cache_clear()
+    webhooks.app._app_key.cache_clear()

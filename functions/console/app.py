@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.logging import correlation_paths
 
-from console import accounts, bulk, setup, sources
+from console import accounts, bulk, runs, setup, sources, tools
 from console.answers import Wrong, delivery_view, problem_view
 from console.preview import preview
 from integrations import INTEGRATIONS
@@ -168,6 +168,25 @@ def show_preview(workspace: str) -> dict[str, Any]:
 def properties(workspace: str, object_name: str) -> dict[str, Any]:
     """What can be mapped, with the portal's labels in the workspace's language."""
     return {"properties": setup.properties(platform(), workspace, object_name, _language(workspace))}
+
+
+@app.post("/api/workspaces/<workspace>/jobs/<integration>")
+def start_job(workspace: str, integration: str) -> dict[str, Any]:
+    """Have a job of an integration done now; it stands among the deliveries."""
+    return runs.start(platform(), workspace, integration, _body(), _language(workspace))
+
+
+@app.get("/api/workspaces/<workspace>/tools/<integration>/<tool>")
+def look_with(workspace: str, integration: str, tool: str) -> dict[str, Any]:
+    """What a tool of an integration shows."""
+    given = app.current_event.query_string_parameters or {}
+    return tools.use(platform(), workspace, integration, tool, given, language=_language(workspace), acting=False)
+
+
+@app.post("/api/workspaces/<workspace>/tools/<integration>/<tool>")
+def act_with(workspace: str, integration: str, tool: str) -> dict[str, Any]:
+    """Have a tool of an integration change something."""
+    return tools.use(platform(), workspace, integration, tool, _body(), language=_language(workspace), acting=True)
 
 
 @app.exception_handler(Wrong)  # type: ignore[untyped-decorator]

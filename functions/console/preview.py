@@ -19,7 +19,8 @@ def preview(parts: Platform, workspace: str, body: Mapping[str, Any], language: 
     key, source = body.get("integration"), body.get("source")
     integration = INTEGRATIONS.get(str(key))
     if integration is None or source not in integration.sources or source not in SOURCES:
-        pairs = ", ".join(f"{one.key} from {'/'.join(one.sources)}" for one in INTEGRATIONS.values())
+        able = {one.key: [name for name in one.sources if name in SOURCES] for one in INTEGRATIONS.values()}
+        pairs = ", ".join(f"{key} from {'/'.join(names)}" for key, names in able.items() if names)
         raise Wrong(HTTPStatus.BAD_REQUEST, "unknown_source", f"allowed: {pairs}")
     try:
         _, known = SOURCES[source].receive(body.get("payload"))

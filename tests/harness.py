@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -24,6 +25,7 @@ from moto.backends import get_backend
 import booking_to_hubspot.app
 import booking_to_salesforce.app
 import console.app
+import hubspot_to_board.app
 import notices.app
 import oauth.app
 import schedules.app
@@ -66,6 +68,7 @@ QUEUE = QUEUES["booking_to_hubspot"]
 WORKERS = {
     "booking_to_hubspot": (booking_to_hubspot.app, "BookingToHubspotRole"),
     "booking_to_salesforce": (booking_to_salesforce.app, "BookingToSalesforceRole"),
+    "hubspot_to_board": (hubspot_to_board.app, "HubspotToBoardRole"),
 }
 TABLES = {
     "connections": ("workspace", "vendor", ()),
@@ -207,6 +210,21 @@ class Stack:
         with rights.acting("WebhooksRole"):
             answer = webhooks.app.handler(request, Context())  # type: ignore[arg-type]
         return answer["statusCode"], json.loads(answer["body"])
+
+    def hear(self, events: list[dict[str, Any]] | None = None) -> tuple[int, dict[str, Any]]:
+        """Let HubSpot send events (those that wait), a hundred at most in a call; gives the last answer."""
+        waiting = self.hubspot.take_events() if events is None else events
+        told: tuple[int, dict[str, Any]] = (200, {})
+        for batch in batched(waiting, 100, strict=False):
+            raw = json.dumps(batch, ensure_ascii=False)
+            signed = self.hubspot.signed(raw.encode(), f"{PUBLIC}/webhooks/hubspot")
+            request = http_event(
+                "POST", "/webhooks/hubspot", raw, {name.lower(): text for name, text in signed.items()}
+            )
+            with rights.acting("WebhooksRole"):
+                answer = webhooks.app.handler(request, Context())  # type: ignore[arg-type]
+            told = answer["statusCode"], json.loads(answer["body"])
+        return told
 
     def browse(self, url: str, cookie: str = "") -> dict[str, Any]:
         """Open one of our own OAuth addresses as a browser would; gives Lambda's answer."""

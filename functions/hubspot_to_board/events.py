@@ -38,13 +38,11 @@ def event_of(body: Mapping[str, Any]) -> Event:
     """The event in a body that the receiver took."""
     name, _, what = str(body["subscriptionType"]).partition(".")
     name = _OBJECTS.get(str(body.get("objectTypeId")), name) if name == "object" else name
-    id_, portal = str(body["objectId"]), str(body["portalId"])
+    id_, portal = str(body.get("objectId") or body.get("fromObjectId") or ""), str(body["portalId"])
     if name in _OBJECTS.values() and what == "merge":
         new = str(body.get("newObjectId") or id_)
         old = (str(one) for one in (body.get("primaryObjectId") or id_, *(body.get("mergedObjectIds") or ())))
         return Event("merged", name, new, portal, tuple(one for one in old if one != new))
-    if name == "deal" and what == "associationChange":
-        id_ = str(body.get("fromObjectId") or id_)
     staged = what == "propertyChange" and body.get("propertyName") == STAGE
     return Event("deal_moved" if name == "deal" and staged else _KINDS.get((name, what), "other"), name, id_, portal)
 

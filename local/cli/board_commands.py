@@ -61,8 +61,9 @@ def status(context: Context, _args: argparse.Namespace) -> int:
     if calls:
         context.screen.say("board_calls", **{name: text(calls.get(name)) or "?" for name in _CALLS})
     for name, facts in mapping(answer.get("checkpoints")).items():
-        told = {key: _moment(value) for key, value in mapping(facts).items()}
-        context.screen.say("board_checkpoint", name=name, told=counts_of(context.screen, told) or "–")
+        told = counts_of(context.screen, {key: _moment(value) for key, value in mapping(facts).items()})
+        if told:
+            context.screen.say("board_checkpoint", name=name, told=told)
     runs = rows(answer.get("runs"))
     if runs:
         context.screen.line("")

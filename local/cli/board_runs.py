@@ -43,7 +43,7 @@ def _run(context: Context, body: Json, *, wait: bool) -> int:
         return INTERRUPTED
     shown = ("state", "outcome", "warnings", "reason", "message", "progress", "vendor_calls")
     context.screen.data({**told, **{name: row.get(name) for name in shown}})
-    return _ended(context, delivery, row)
+    return _ended(context, delivery, row, dry=body.get("dry_run") is True)
 
 
 def _watch(context: Context, delivery: str) -> Json:
@@ -79,7 +79,7 @@ def _how_far(context: Context, row: Json) -> str:
     return " ".join(part for part in told if part)
 
 
-def _ended(context: Context, delivery: str, row: Json) -> int:
+def _ended(context: Context, delivery: str, row: Json, *, dry: bool) -> int:
     state = text(row.get("state"))
     for warning in messages(row.get("warnings")):
         context.screen.note("warning", message=warning)
@@ -88,7 +88,7 @@ def _ended(context: Context, delivery: str, row: Json) -> int:
         context.screen.note("board_not_done", id=delivery, state=state or "?", why=why)
         return FAILED
     outcome = mapping(row.get("outcome"))
-    context.screen.say("board_done", told=counts_of(context.screen, outcome) or "–")
+    context.screen.say("board_would" if dry else "board_done", told=counts_of(context.screen, outcome) or "–")
     for line in parts_of(context.screen, outcome):
         context.screen.line(printable(line))
     return OK

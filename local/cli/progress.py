@@ -1,22 +1,29 @@
 """What a long piece of work tells of itself: counts and words, and records by their ids."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from local.cli.screen import Screen
 from local.cli.shapes import Json, mapping, text
 from local.cli.texts import TEXTS
 
+_LISTS: Final = {"candidates"}
+"""What is told as one text with `; ` between its parts."""
+_STEP: Final = {"phase", "of"}
+
 
 def counts_of(screen: Screen, value: object) -> str:
-    """Give the scalars of a JSON object in a line: `projects: 50, deals changed: 3`."""
+    """Give the scalars of a JSON object in a line: `step 2/6, projects read: 50`."""
     found = mapping(value)
-    said = [(name, found[name]) for name in found if text(found[name])]
-    return ", ".join(f"{_named(screen, name)}: {_word(screen, item)}" for name, item in said)
+    told = [screen.text("step", phase=found["phase"], of=found["of"])] if {"phase", "of"} <= found.keys() else []
+    said = [(name, found[name]) for name in found if text(found[name]) and name not in {*_LISTS, *_STEP}]
+    return ", ".join([*told, *(f"{_named(screen, name)}: {_word(screen, item)}" for name, item in said)])
 
 
 def parts_of(screen: Screen, value: Json) -> Iterator[str]:
     """Give the lists of a JSON object in lines, each under its name."""
-    for name, item in value.items():
+    for name, given in value.items():
+        item = text(given).split("; ") if name in _LISTS and text(given) else given
         if isinstance(item, list | dict) and item:
             yield f"{_named(screen, name)}:"
             yield from (f"  {line}" for line in _lines(screen, item))

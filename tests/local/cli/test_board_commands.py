@@ -83,8 +83,8 @@ def test_a_dry_run_ends_with_its_candidates_by_id(run: Run, stack: FakeStack) ->
     result = run("board", "push-clients", "--dry-run")
     assert result.code == 0
     assert result.out.splitlines() == [
-        "Done. dry_run: yes, make: 7",
-        "candidates:",
+        "Nothing was written. It would be: dry_run: yes, make: 7",
+        "unclear (client: companies):",
         "  client: 12, companies: 301 302",
         "  client: 14, companies: –",
         "words:",
@@ -92,6 +92,23 @@ def test_a_dry_run_ends_with_its_candidates_by_id(run: Run, stack: FakeStack) ->
     ]
     assert "Warning: Two have this name." in result.err
     assert json.loads(run("board", "push-clients", "--dry-run", "--json").out)["outcome"] == outcome
+
+
+def test_counts_are_named_and_candidates_come_one_a_line(run: Run, stack: FakeStack) -> None:
+    stack.on("POST", JOBS, STARTED)
+    progress = {"phase": 1, "of": 1, "seen": 100, "total": 240}
+    outcome = {"seen": "240", "created": "6", "unclear": "2", "candidates": "12: 301, 302; 14: as client 9"}
+    stack.on("GET", RUN, row(progress=progress), row("delivered", outcome=outcome))
+    result = run("board", "push-clients")
+    assert result.err.splitlines()[1:] == ["… step 1/1, looked at: 100, clients in board: 240"]
+    assert result.out.splitlines() == [
+        "Done. looked at: 240, made: 6, unclear: 2",
+        "unclear (client: companies):",
+        "  12: 301, 302",
+        "  14: as client 9",
+    ]
+    stack.on("GET", RUN, row("delivered", outcome={"created": "1", "candidates": ""}))
+    assert run("board", "push-clients", "--language", "ja").out == "完了しました。作成: 1\n"
 
 
 @pytest.mark.parametrize("state", ["rejected", "parked", "skipped"])

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -16,12 +15,14 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 import console.sources
 import webhooks.app
+from local.sandbox.hubspot.webhooks import SUBSCRIPTIONS
+from local.stack.template import parsed
 from renkei import aws, portals, workspaces
 from renkei.dynamo import Table
 from renkei.vault import Vault
-from renkei.vendors.hubspot_webhooks import events, kind_of, portals_in, signed
+from renkei.vendors.hubspot_webhooks import KINDS, PATH, events, kind_of, portals_in, signed
 from tests import rights
-from tests.harness import PORTAL, PUBLIC, Context, Stack, event, http_event
+from tests.harness import PORTAL, PUBLIC, ROOT, Context, Stack, event, http_event
 
 URL = f"{PUBLIC}/webhooks/hubspot"
 BOX = "demo#booking_to_hubspot"
@@ -497,6 +498,32 @@ def test_what_a_hundred_events_cost(ready: Stack) -> None:
     assert calls == {"Query": 1, "GetItem": 1, "PutItem": 100, "SendMessage": 1}
 
 
+def test_the_sandbox_signs_as_hubspot_does(ready: Stack) -> None:
+    raw = json.dumps(batch("mixed"), ensure_ascii=False).encode()
+    assert ask(raw, ready.hubspot.signed(raw, URL)) == told(accepted=7, skipped=3)
+
+
+# --- the app that is shipped ---
+
+APP = ROOT / "docs" / "hubspot-app" / "src" / "app" / "webhooks" / "webhooks-hsmeta.json"
+
+
+def test_the_shipped_app_subscribes_to_what_is_taken_in_and_sends_it_here() -> None:
+    shipped = json.loads(APP.read_text("utf-8"))
+    assert shipped["type"] == "webhooks"
+    assert shipped["config"]["settings"] == {
+        "targetUrl": f"https://REPLACE-ME.example.com{PATH}", "maxConcurrentRequests": 10,
+    }  # fmt: skip
+    lines = shipped["config"]["subscriptions"]["legacyCrmObjects"]
+    assert all(line["active"] for line in lines)
+    assert {line["subscriptionType"] for line in lines} <= KINDS
+    assert all(("propertyName" in line) == line["subscriptionType"].endswith("propertyChange") for line in lines)
+    found = {(line["subscriptionType"], line.get("propertyName", "")) for line in lines}
+    assert len(found) == len(lines)
+    assert found == {(one.type, one.name) for one in SUBSCRIPTIONS}
+    assert parsed()["Outputs"]["HubspotWebhookUrl"]["Value"]["Fn::Sub"][0] == f"${{Base}}{PATH}"
+
+
 # --- who listens, and to which portals ---
 
 
@@ -576,19 +603,6 @@ def test_an_end_that_was_cut_off_drops_the_row_the_next_time(stack: Stack, step:
     assert portals.of("hubspot", str(PORTAL)) == []
 
 
-LIST = {
-    "booking_to_hubspot": SimpleNamespace(key="booking_to_hubspot", vendor="hubspot", sources=("timerex",)),
-    "hubspot_to_board": SimpleNamespace(key="hubspot_to_board", vendor="board", sources=("hubspot",)),
-}
-
-
-def listening(settings: dict[str, Any] | None) -> dict[str, Any]:
-    found: dict[str, Any]
-    with mock.patch.object(console.sources, "INTEGRATIONS", LIST):
-        found = console.sources._listening("hubspot", settings)
-    return found
-
-
 @pytest.mark.parametrize(
     ("settings", "listeners", "off"),
     [
@@ -607,7 +621,7 @@ def listening(settings: dict[str, Any] | None) -> dict[str, Any]:
 def test_only_who_stands_or_ever_stood_in_the_file_listens(
     settings: dict[str, Any] | None, listeners: dict[str, str], off: list[str]
 ) -> None:
-    assert listening(settings) == {"listeners": listeners, "off": off}
+    assert console.sources._listening("hubspot", settings) == {"listeners": listeners, "off": off}
 
 
 def test_applying_the_file_says_who_listens(stack: Stack) -> None:

@@ -23,7 +23,7 @@ _SHORT = 32  # characters of a digest that are kept
 
 def scope_of(workspace: str, board: str, portal: str) -> str:
     """The scope of the links between a board account and a portal."""
-    return links.scope(workspace, INTEGRATION.vendor, f"{board}.{portal}")
+    return links.pair_scope(workspace, INTEGRATION.vendor, board, portal)
 
 
 class Desk:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 
 from renkei import links, portals
 from renkei.connections import Connection
@@ -54,7 +55,7 @@ def end(parts: Platform, connection: Connection, integrations: Iterable[str], *,
                 ended.more = True
                 return ended
     if forget:
-        for link in links.each(links.scope(connection.workspace, connection.vendor, connection.account)):
+        for link in chain.from_iterable(map(links.each, _scopes(parts, connection))):
             links.forget(*link)
             ended.forgotten += 1
             if parts.clock() > until:
@@ -62,6 +63,14 @@ def end(parts: Platform, connection: Connection, integrations: Iterable[str], *,
                 return ended
         parts.connections.forget(connection)
     return ended
+
+
+def _scopes(parts: Platform, ended: Connection) -> Iterable[str]:
+    """The scopes of what is remembered of an account: into it, and between it and the accounts of other vendors."""
+    yield links.scope(ended.workspace, ended.vendor, ended.account)
+    for other in parts.connections.of(ended.workspace):
+        for one, two in ((ended, other), (other, ended)):
+            yield links.pair_scope(ended.workspace, one.vendor, one.account, two.account)
 
 
 def _note_portal(parts: Platform, ended: Connection) -> None:

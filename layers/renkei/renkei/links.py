@@ -18,6 +18,11 @@ def scope(workspace: str, vendor: str, account: str) -> str:
     return f"{workspace}#{vendor}#{account}"
 
 
+def pair_scope(workspace: str, vendor: str, account: str, other: str) -> str:
+    """The scope of links between a vendor account and another vendor's account."""
+    return scope(workspace, vendor, f"{account}.{other}")
+
+
 def recall(in_scope: str, links: Iterable[str]) -> dict[str, Item]:
     """What is remembered under each of the links; those with nothing are left out."""
     rows = _TABLE.get_many({"scope": in_scope, "link": link} for link in dict.fromkeys(links))

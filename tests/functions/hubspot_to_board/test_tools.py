@@ -12,6 +12,7 @@ from renkei import jobs, links
 from renkei.dynamo import Table
 from tests.functions.hubspot_to_board.admin import KEY, applied, connected, settings, tool
 from tests.harness import PORTAL, Stack
+from tests.office import Office
 
 JOBS = f"/api/workspaces/demo/jobs/{KEY}"
 COMPANY_NAME, CLIENT_NAME = "株式会社あおぞら", "あおぞら商事"
@@ -322,3 +323,41 @@ def test_a_preview_names_only_what_can_be_rehearsed(both: Stack) -> None:
     assert (status, told["error"]["code"]) == (400, "unknown_source")
     assert "booking_to_hubspot from timerex" in told["error"]["message"]
     assert KEY not in told["error"]["message"]
+
+
+# What follows for deals.
+
+
+@pytest.fixture
+def office(stack: Stack) -> Office:
+    firm = Office(stack)
+    stack.begin("office", firm.open)
+    return firm
+
+
+def test_a_choice_among_clients_lets_the_deal_go_through(office: Office) -> None:
+    ids = [office.board.seed("clients", {"name": "株式会社青空商事", "name_disp": "青空商事"}) for _ in range(2)]
+    company = office.company()
+    office.deal(company, status="見積中(中)")
+    office.tell()
+    waiting = office.stack.deliveries("parked")
+    assert {one["reason"] for one in waiting} == {"client_ambiguous"}
+    _, told = tool(office.stack, "POST", "link", {"company": company, "client": str(ids[1])})
+    assert told["woken"] == len(waiting)
+    office.work()
+    assert office.stack.deliveries("parked") == []
+    (project,) = office.projects()
+    assert project["client"]["id"] == ids[1]
+
+
+@pytest.mark.parametrize(("again", "projects"), [(False, 1), (True, 2)])
+def test_a_deal_that_was_unlinked_gets_a_new_project_only_if_it_is_to(
+    office: Office, again: bool, projects: int
+) -> None:
+    deal = office.deal(office.company(), status="見積中(中)")
+    office.tell()
+    assert len(office.projects()) == 1
+    assert tool(office.stack, "POST", "unlink", {"deal": deal, "again": again})[0] == 200
+    office.move(deal, "見積中(高)")
+    office.tell()
+    assert len(office.projects()) == projects

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from console import bulk
 from console.answers import Wrong
 from integrations import INTEGRATIONS, console_of
 from renkei import jobs
@@ -24,6 +25,7 @@ _DELIVERIES = Table("deliveries")
 def start(parts: Platform, workspace: str, key: str, body: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """{delivery}: the run of a {job, dry_run} that begins now; `already`: it had been asked for, and has not ended.
 
+    One that waits for a person is brought back: who asks again has done what was missing, or will hear of it anew.
     Wrong if there is no such job, or if it could not work as things are.
     """
     integration, job = _job(key, body.get("job"))
@@ -33,6 +35,8 @@ def start(parts: Platform, workspace: str, key: str, body: Mapping[str, Any], la
         raise Wrong(HTTPStatus.BAD_REQUEST, "bad_dry_run", message)
     _able(parts, workspace, integration, language)
     if running := jobs.running(parts, workspace, integration, job, dry_run=dry_run):
+        if bulk.existing(parts, workspace, running)["state"] == "parked":
+            bulk.one(parts, workspace, running, "retry")
         return {"delivery": running, "already": True}
     made = jobs.accept(parts, workspace, integration, job, parts.clock(), source="manual", dry_run=dry_run)
     if made is None:

@@ -263,6 +263,16 @@ def test_a_run_is_put_into_the_ledger_once(able: Stack) -> None:
     assert len(able.bells(KEY)) == 1
 
 
+def test_a_run_that_waits_for_a_person_is_brought_back_by_who_asks_again(able: Stack) -> None:
+    _, told = able.api("POST", JOBS, {"job": "sync"})
+    (row,), _ = able.platform.deliveries.due("demo", KEY, 10)
+    able.platform.deliveries.park(row, able.clock(), reason="board_permission", params={"permission": "案件: 更新"})
+    able.bells(KEY)
+    assert able.api("POST", JOBS, {"job": "sync"})[1] == {"delivery": told["delivery"], "already": True}
+    assert [one["state"] for one in able.deliveries()] == ["pending"]
+    assert len(able.bells(KEY)) == 1
+
+
 def test_a_dry_run_and_a_real_one_do_not_stand_for_each_other(able: Stack) -> None:
     _, dry = able.api("POST", JOBS, {"job": "push_clients", "dry_run": True})
     _, real = able.api("POST", JOBS, {"job": "push_clients", "dry_run": False})

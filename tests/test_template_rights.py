@@ -67,6 +67,7 @@ def test_no_role_names_what_it_does_not_need() -> None:
         ("ApiRole", "LinksTable"),
         ("SweepRole", "DeliveriesTable"),
         ("DailyRole", "ConnectionsTable"),
+        ("DailyRole", "WorkspacesTable"),
         ("DispatchRole", "DeliveriesTable"),
         ("NoticesRole", "WorkspacesTable"),
         ("NoticesRole", "ConnectionsTable"),

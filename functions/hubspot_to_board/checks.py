@@ -104,7 +104,7 @@ def _page(name: str, companies: Sequence[hubspot.Property]) -> Iterator[Problem]
 
 
 def _fits(one: hubspot.Property) -> bool:
-    return one.type == "string" and one.mappable
+    return (one.type, one.field) == ("string", "text") and one.mappable
 
 
 def _user(number: int, users: Sequence[board.User]) -> Iterator[Problem]:

@@ -16,13 +16,12 @@ from pydantic import ValidationError
 from console.answers import Wrong, delivery_view
 from console.runs import last
 from hubspot_to_board import INTEGRATION, Settings, checks
-from hubspot_to_board.desk import scope_of
-from renkei import checkpoints, links, workspaces
+from hubspot_to_board.desk import HUBSPOT, scope_of, since
+from renkei import links, workspaces
 from renkei.actions import Read
 from renkei.bells import Bell, ring
 from renkei.config import Language
 from renkei.connections import Connection
-from renkei.deliveries import stamp
 from renkei.dynamo import Table
 from renkei.errors import Reconnect, Rejected
 from renkei.runtime import Platform
@@ -38,7 +37,6 @@ type Tool = Callable[[Platform, str, Given, Language], dict[str, Any]]
 OBJECTS = (DEALS,)
 DRY_RUNS = ("push_clients",)
 """The jobs that can also only say what they would do."""
-SINCE = "since"
 _SHOWN = 5
 _WAKING = timedelta(seconds=10)  # of an API call's 29
 _LONGEST = 20  # digits of an id
@@ -70,16 +68,16 @@ def check(
     The first time that nothing is wrong is noted: deals that sat in a stage before are left alone.
     """
     settings = Settings.model_validate(given)
-    found = {vendor: parts.connections.get(workspace, vendor) for vendor in INTEGRATION.vendors}
-    if missing := [vendor for vendor, one in found.items() if one is None or one.state != "connected"]:
+    found = {one.vendor: one for one in parts.connections.of(workspace) if one.state == "connected"}
+    if missing := [vendor for vendor in INTEGRATION.vendors if vendor not in found]:
         say = "is not connected, so the settings cannot be checked; run: renkei connect"
         return {}, [Problem((), f"{vendor} {say} {vendor}") for vendor in missing]
     portal = _portal(parts, workspace)
     deals, companies = (portal.properties(name, language) for name in (DEALS, COMPANIES))
     users = _board(parts, workspace).users() if settings.fallback_user is not None else []
     problems = list(checks.problems(settings, portal.pipelines(), deals, companies, users))
-    if not problems and not checkpoints.load(workspace, INTEGRATION.key, SINCE):
-        checkpoints.save(workspace, INTEGRATION.key, SINCE, {"at": stamp(parts.clock())})
+    if not problems:
+        since(workspace, found[HUBSPOT].account, parts.clock())
     return checks.kept(settings, deals, companies), problems
 
 
@@ -151,7 +149,7 @@ def link(parts: Platform, workspace: str, given: Given, language: Language) -> d
     name = f"company#{record.id}"
     in_scope = scope_of(workspace, board.account, portal.account)
     before = links.recall(in_scope, [name]).get(name, {}).get("client")
-    _write(in_scope, name, {"client": str(there.id)})
+    links.replace(in_scope, name, {"client": str(there.id)})  # what was agreed on does not hold any more
     woken = _wake(parts, workspace)
     names = {"company": record.properties.get("name", record.id), "client": there.name}
     return {
@@ -176,7 +174,7 @@ def unlink(parts: Platform, workspace: str, given: Given, language: Language) ->
     if not was:
         raise Rejected("board_tool_not_linked", kind=kind, id=record)
     if kind == "deal" and not again:
-        _write(in_scope, name, {"gone": str(was)})
+        links.replace(in_scope, name, {"gone": str(was)})
         code = "board_tool_unlinked_deal"
     else:
         links.forget(in_scope, name)
@@ -208,11 +206,6 @@ def _checkpoints(workspace: str) -> dict[str, Any]:
     prefix = f"checkpoint#{INTEGRATION.key}#"
     rows = Table("workspaces").query(("workspace", workspace), sort=("item", "begins_with", prefix))
     return {row["item"].removeprefix(prefix): row.get("facts", {}) for row in rows}
-
-
-def _write(in_scope: str, name: str, values: Mapping[str, str]) -> None:
-    """Put a link's row in the place of the one that is there, whole: what was agreed on does not hold any more."""
-    Table("links").put({"scope": in_scope, "link": name, **values})
 
 
 def _wake(parts: Platform, workspace: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from hubspot_to_board import INTEGRATION, Settings
 from hubspot_to_board.plan import Digest
-from renkei import links
+from renkei import checkpoints, links
 from renkei.days import zone_of
 from renkei.deliveries import stamp
 from renkei.runtime import Work
@@ -24,6 +24,18 @@ _SHORT = 32  # characters of a digest that are kept
 def scope_of(workspace: str, board: str, portal: str) -> str:
     """The scope of the links between a board account and a portal."""
     return links.pair_scope(workspace, INTEGRATION.vendor, board, portal)
+
+
+def since(workspace: str, portal: str, now: datetime) -> datetime:
+    """Since when a workspace links the deals of a portal; from now on, if it never did.
+
+    What sat in a stage before that is left alone.
+    """
+    name = f"since.{portal}"
+    saved = checkpoints.load(workspace, INTEGRATION.key, name).get("at")
+    if not saved:
+        checkpoints.save(workspace, INTEGRATION.key, name, {"at": stamp(now)})
+    return datetime.fromisoformat(saved) if saved else now
 
 
 class Desk:

@@ -14,6 +14,7 @@ from itertools import batched
 from typing import Any
 
 from hubspot_to_board import INTEGRATION
+from hubspot_to_board.desk import since
 from hubspot_to_board.events import STAGE, deal_in
 from hubspot_to_board.pairs import Pair, Pairs
 from hubspot_to_board.plan import amount_text
@@ -28,8 +29,8 @@ from renkei.vendors.hubspot_deals import CHANGED
 _OVERLAP = timedelta(minutes=2)
 _LAG = timedelta(hours=1)  # by which HubSpot's search index may be behind
 _AT_ONCE = 20  # projects whose invoices may have to be asked for
-_REVIVED = {"deal_without_company", "deal_date_missing", "company_without_name"}
-"""Reasons that pass when somebody completes a record in HubSpot; of some of that no event tells."""
+_REVIVED = {"deal_without_company", "deal_date_missing", "company_without_name", "client_ambiguous"}
+"""Reasons that pass when somebody completes or links a record; of some of that no event tells."""
 
 
 class Night(Run):
@@ -48,8 +49,12 @@ class Night(Run):
 
     @cached_property
     def _since(self) -> datetime:
-        """Since when this workspace links deals: what was in a stage before is left alone."""
-        return self.moment("since", self.desk.now)
+        return since(self.desk.work.workspace, self.desk.portal, self.desk.now)
+
+    @property
+    def _read_up_to(self) -> str:
+        """How far this portal's deals are read."""
+        return f"deals.{self.desk.portal}"
 
     @cached_property
     def _linked(self) -> dict[int, str]:
@@ -61,14 +66,16 @@ class Night(Run):
 
     def _deals(self) -> Steps:
         state, stages = self.state, self.desk.settings.stage_map
-        begin = datetime.fromisoformat(state["at"]) if "at" in state else self.moment("deals", self._since) - _LAG
+        begin = (
+            datetime.fromisoformat(state["at"]) if "at" in state else self.moment(self._read_up_to, self._since) - _LAG
+        )
         for page in self.desk.hubspot.changed(begin, list(stages), ("pipeline", STAGE)):
             self._moved([one for one in page if one.properties.get(STAGE) in stages.get(_pipeline(one), {})])
             state["at"] = max(state.get("at", ""), _utc(page[-1].properties[CHANGED]))
             self.count("deals_read", len(page))
             yield
         if "at" in state:
-            self.save("deals", {"at": state["at"]})
+            self.save(self._read_up_to, {"at": state["at"]})
 
     def _moved(self, records: Sequence[Record]) -> None:
         """Settle the pairs whose deal moved; let deals that came into a stage unseen be told of after all."""

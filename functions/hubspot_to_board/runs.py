@@ -15,6 +15,8 @@ from renkei.mapping import Warn
 
 _ENOUGH = timedelta(seconds=45)  # what a step may take
 _MOST_TOLD = 50
+_FOR_THE_LEDGER = {"board_recount"}
+"""What mends itself: to be seen with the run, and not worth a mail."""
 
 type Steps = Iterator[None]
 
@@ -49,9 +51,10 @@ class Run(ABC):
             self.state = {"id": self.state["id"], "phase": self.state["phase"] + 1, "told": self.state["told"]}
             self.state["counts"] = self.counts
             self._save()
-        told = tuple(Warn(code, tuple(sorted(params.items()))) for code, params in self.state["told"])
+        told = [(code, dict(params)) for code, params in self.state["told"]]
         self.save(self.name, {})
-        return Done(self.outcome(), told, told)
+        warns = tuple(Warn(code, tuple(sorted(params.items()))) for code, params in told)
+        return Done(self.outcome(), warns, tuple(_together(told)))
 
     def count(self, what: str, number: int = 1) -> None:
         """Count something."""
@@ -78,3 +81,15 @@ class Run(ABC):
 
     def _save(self) -> None:
         self.save(self.name, self.state)
+
+
+def _together(told: Sequence[tuple[str, Mapping[str, str]]]) -> Iterator[Warn]:
+    """One notice for each thing that happened, however often: fifty projects that are gone are one mail."""
+    kinds: dict[str, dict[str, list[str]]] = {}
+    for code, params in told:
+        if code not in _FOR_THE_LEDGER:
+            for name, text in params.items() or {"": ""}.items():
+                kinds.setdefault(code, {}).setdefault(name, []).append(text)
+    for code, found in kinds.items():
+        joined = {name: ", ".join(dict.fromkeys(texts)) for name, texts in found.items() if name}
+        yield Warn(code, tuple(sorted(joined.items())))

@@ -30,12 +30,12 @@ def sweep(parts: Platform) -> int:
     now, oldest, rung = parts.clock(), 0.0, 0
     for workspace in workspaces.names():
         for integration in INTEGRATIONS.values():
-            accepted = parts.deliveries.oldest_pending(workspace, integration.key)
-            if accepted is None:
-                continue
-            oldest = max(oldest, (now - accepted).total_seconds())
             due = parts.deliveries.next_due(workspace, integration.key)
-            if due and due <= now:
+            if due is None:
+                continue
+            accepted = parts.deliveries.oldest_pending(workspace, integration.key)
+            oldest = max(oldest, (now - accepted).total_seconds() if accepted else 0.0)
+            if due <= now:
                 ring(Bell(workspace, integration.vendor, integration.key))
                 rung += 1
     for workspace, key in workspaces.waking(now):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from renkei import workspaces
+from renkei import portals, workspaces
 from renkei.accounts import vendor_of
 from renkei.connections import Connection
 from renkei.errors import Outcome, Reconnect
@@ -40,7 +40,9 @@ def look_at_all(parts: Platform, left: Callable[[], timedelta]) -> dict[str, int
     for connection, end in _all(parts):
         ends["seen"] += 1
         if end and parts.clock() >= end:
-            ends["expired"] += parts.connections.expire(connection)
+            if parts.connections.expire(connection):
+                ends["expired"] += 1
+                portals.drop(connection.vendor, connection.account, connection.workspace)
         elif _lapses(connection, parts.clock(), keep_alive=end is None):
             rest.append(connection)
     # The one that waited longest goes first, so that one that hangs holds up no other for days.

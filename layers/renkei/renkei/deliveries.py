@@ -22,6 +22,9 @@ STATES: tuple[State, ...] = ("pending", "parked", "rejected", "delivered", "skip
 
 _TABLE = Table("deliveries")
 _PURPOSE = "delivery"
+RUNS = ("schedule.", "manual.")
+"""What the keys of runs begin with (`renkei.jobs`)."""
+_FEW = 10
 _SETTLED = timedelta(days=400)
 _REJECTED = timedelta(days=30)
 _BYTES_AT_ONCE = 4_000_000  # of sealed payload opened together, whatever the number of deliveries
@@ -74,10 +77,14 @@ class Deliveries:
         return next((datetime.fromisoformat(row["due_at"]) for row in rows), None)
 
     def oldest_pending(self, workspace: str, integration: str) -> datetime | None:
-        """When the oldest delivery that is still pending was accepted; None if nothing is pending."""
+        """When the oldest delivery that is still pending was accepted; None if nothing is pending.
+
+        Runs of jobs do not count: a long one may take a day of a vendor's calls.
+        """
         sort = ("state_at", "begins_with", "pending#")
-        rows = _TABLE.query(("box", box_of(workspace, integration)), sort=sort, index="state", limit=1)
-        return next((datetime.fromisoformat(row["state_at"].split("#")[1]) for row in rows), None)
+        rows = _TABLE.query(("box", box_of(workspace, integration)), sort=sort, index="state", limit=_FEW)
+        told = (row["state_at"].split("#")[1] for row in rows if not row["id"].startswith(RUNS))
+        return next(map(datetime.fromisoformat, told), None)
 
     def open(self, row: Item) -> bytes:
         """The payload of a delivery that has not settled."""
@@ -100,6 +107,11 @@ class Deliveries:
     def postpone(self, row: Item, due: datetime, **facts: Any) -> None:
         """Leave a delivery pending, due later."""
         self._change(row, {"due_at": stamp(due), "attempts": row["attempts"] + 1, **facts})
+
+    def go_on(self, row: Item, **facts: Any) -> None:
+        """Leave a delivery that has come further pending, due now: what failed before does not count any more."""
+        now, attempts = stamp(self._clock()), row["attempts"] + 1
+        self._change(row, {"due_at": now, "attempts": attempts, "went_on": attempts, "went_on_at": now, **facts})
 
     def park(self, row: Item, seen_at: datetime, **facts: Any) -> None:
         """Let a delivery wait for a person. `seen_at`: when what was missing was looked for."""
@@ -209,7 +221,7 @@ class Deliveries:
         # Due since it was accepted: what waited goes before what came later, and in its own order.
         put = {"state": "pending", "state_at": _state_at("pending", row), "due_at": row["accepted_at"], "attempts": 0}
         put["since"] = stamp(self._clock())
-        return self._change(row, put, remove=["seen_at", "settled_at", "ttl", "reason", "params"])
+        return self._change(row, put, remove=["seen_at", "settled_at", "ttl", "reason", "params", "went_on"])
 
     def _change(self, row: Item, put: Item, remove: Sequence[str] = ()) -> bool:
         """Change a delivery unless somebody else did since it was read."""

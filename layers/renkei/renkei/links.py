@@ -34,6 +34,11 @@ def remember(in_scope: str, link: str, values: Mapping[str, str | bool]) -> None
     _TABLE.update({"scope": in_scope, "link": link}, put=dict(values))
 
 
+def replace(in_scope: str, link: str, values: Mapping[str, str | bool]) -> None:
+    """Put these values in the place of a link's row, whatever it held."""
+    _TABLE.put({"scope": in_scope, "link": link, **values})
+
+
 def each(in_scope: str) -> Iterator[tuple[str, str]]:
     """(scope, link) of everything that is remembered in a scope."""
     return ((row["scope"], row["link"]) for row in _TABLE.query(("scope", in_scope)))

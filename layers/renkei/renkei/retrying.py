@@ -54,5 +54,5 @@ def causes(
 
 
 def _tried_since(row: Item) -> datetime:
-    """Since when a delivery has been tried: since it was accepted, or last brought back."""
-    return datetime.fromisoformat(row["since"] if "since" in row else row["accepted_at"])
+    """Since when a delivery has been tried in vain: since it was accepted, last brought back, or came further."""
+    return datetime.fromisoformat(max(row["accepted_at"], row.get("since", ""), row.get("went_on_at", "")))

@@ -255,7 +255,7 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
         ledger.settle(row, "delivered", outcome=dict(verdict.outcome), warnings=warnings, **facts)
         return "delivered"
     if isinstance(verdict, Unfinished):
-        ledger.postpone(row, platform.clock(), progress=dict(verdict.progress), **facts)
+        ledger.go_on(row, progress=dict(verdict.progress), **facts)
         return "pending"
     why = {"reason": verdict.code, "params": dict(verdict.params), **facts}
     match verdict:
@@ -266,7 +266,8 @@ def _settle(row: Item, verdict: Verdict, platform: Platform, seen_at: datetime, 
             ledger.park(row, seen_at, **why)
             return "parked"
         case Retry() if worth_trying(row, platform.clock()):
-            ledger.postpone(row, platform.clock() + pause(verdict, row["attempts"], platform.dice()), **why)
+            attempts = row["attempts"] - row.get("went_on", 0)
+            ledger.postpone(row, platform.clock() + pause(verdict, attempts, platform.dice()), **why)
             return "pending"
     measure("Rejected")
     ledger.settle(row, "rejected", **why)

@@ -48,6 +48,7 @@ class Property:
     label: str
     type: str
     mappable: bool
+    field: str = ""
 
 
 class HubSpot:
@@ -248,7 +249,6 @@ class HubSpot:
 
     def has_unique(self, object_name: str) -> bool:
         """Whether the object has our unique property."""
-        """Whether the object has our unique property."""
         try:
             self._client.call("GET", f"/crm/properties/{VERSION}/{object_name}/{UNIQUE}")
         except NotFound:
@@ -278,7 +278,8 @@ def _property(entry: Mapping[str, Any]) -> Property:
     fixed = (entry.get("modificationMetadata") or {}).get("readOnlyValue") or entry.get("calculated")
     plain = entry["type"] in {"string", "number", "phone_number"} and entry.get("fieldType") != "file"
     mappable = plain and not fixed and not entry.get("hidden")
-    return Property(entry["name"], entry.get("label") or entry["name"], entry["type"], mappable)
+    label, field = entry.get("label") or entry["name"], str(entry.get("fieldType", ""))
+    return Property(entry["name"], label, entry["type"], mappable, field)
 
 
 def _quoted(key: str) -> str:

@@ -136,3 +136,23 @@ class Office:
         """The status whose stage a deal is in."""
         stage = self.held(deal)["dealstage"]
         return next((status for status, mapped in STAGES.items() if mapped == stage), "")
+
+    # Deeds and looks of several tests.
+
+    def linked(self, status: str = "見積中(中)", **company: str) -> str:
+        """A deal that went over to board, in the stage of a status, of a company with these properties."""
+        before = len(self.projects())
+        deal = self.deal(self.company(**company), status=status)
+        self.tell()
+        assert len(self.projects()) == before + 1
+        return deal
+
+    def press(self, job: str) -> None:
+        """Ask for a run, and let it be done."""
+        status, told = self.stack.api("POST", f"/api/workspaces/{self.stack.workspace}/jobs/{KEY}", {"job": job})
+        assert (status, told["already"]) == (200, False)
+        self.work()
+
+    def ended(self, state: str) -> dict[str, str]:
+        """What deliveries in a state say of it: {reason: message}."""
+        return {one["reason"]: one["message"] for one in self.stack.deliveries(state)}

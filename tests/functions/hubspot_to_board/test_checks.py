@@ -28,7 +28,8 @@ DEALS = [
     Property("dealname", "Deal Name", "string", mappable=True),
 ]
 COMPANIES = [
-    *(Property(name, name.title(), "string", mappable=True) for name in ("zip", "phone", "state", "city", "board_url")),
+    *(Property(name, name.title(), "string", True, "text") for name in ("zip", "phone", "state", "city", "board_url")),
+    Property("about", "About", "string", mappable=True, field="textarea"),
     Property("hs_object_id", "Record ID", "number", mappable=False),
     Property("hs_url", "Read-only", "string", mappable=False),
 ]
@@ -143,7 +144,7 @@ def test_what_does_not_fit_the_accounts_is_not_saved(both: Stack) -> None:
     assert [place for place, *_ in found] == ["pipelines.0.stages.0.stage", "client_page.property", "fallback_user"]
     assert "8001005 (受注)" in found[0][2]
     assert workspaces.settings("demo") is None
-    assert checkpoints.load("demo", KEY, "since") == {}
+    assert checkpoints.load("demo", KEY, "since.111111") == {}
 
 
 def test_a_user_of_board_may_be_named(both: Stack) -> None:
@@ -156,11 +157,11 @@ def test_a_user_of_board_may_be_named(both: Stack) -> None:
 def test_the_first_time_is_noted_once(both: Stack) -> None:
     first = both.clock()
     assert applied(both, settings())[0] == 200
-    noted = checkpoints.load("demo", KEY, "since")
+    noted = checkpoints.load("demo", KEY, "since.111111")
     assert noted["at"].startswith(first.isoformat()[:19])
     both.clock.sleep(3600)
     assert applied(both, settings(amount=False))[0] == 200
-    assert checkpoints.load("demo", KEY, "since") == noted
+    assert checkpoints.load("demo", KEY, "since.111111") == noted
 
 
 def test_a_double_is_an_error_that_names_both(both: Stack) -> None:

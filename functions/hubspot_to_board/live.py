@@ -124,9 +124,9 @@ class Live:
         if owner and (known := desk.row(link).get("user")):
             return int(known)
         mail = desk.owners.get(owner, "") if owner else ""
-        # board may tell capitals apart where it filters; HubSpot's addresses are in small letters.
-        users = (desk.board.users(mail) or [one for one in self._users if one.mail.lower() == mail]) if mail else []
-        found = next((one.id for one in users if one.valid), None)
+        # Not by board's filter, which may tell capitals apart: HubSpot's addresses are in small letters.
+        users = self._users if mail else []
+        found = next((one.id for one in users if one.valid and one.mail.lower() == mail), None)
         if found is not None:
             desk.note(link, {"user": str(found)})
             return found

@@ -20,14 +20,17 @@ _PROPERTIES = ("amount", "dealstage", "pipeline")
 
 @dataclass(frozen=True)
 class Pair:
-    """A linked project as a list of board's shows it, and its deal. `billed`: its invoices changed."""
+    """A linked project as a list of board's shows it, and its deal. `billed`: its invoices changed.
+
+    `locked` None: the list does not show it.
+    """
 
     deal: str
     order_status: int
     changed_at: datetime
     number: int
     amount: str | None = None
-    locked: bool = False
+    locked: bool | None = None
     billed: bool = False
 
 
@@ -77,7 +80,7 @@ class Pairs:
         self._write({id_: step for id_, step in steps.items() if step.properties})
         for id_, step in steps.items():
             if step.order_status is not None:
-                self._push(id_, sides[id_][2].project, step)
+                self._push(id_, sides[id_][2].project, step, seen=wanted[id_].locked is not None)
             elif step.agreed and not step.properties:
                 desk.note(f"deal#{id_}", step.agreed)
 
@@ -90,7 +93,7 @@ class Pairs:
     def _project(self, pair: Pair, deal: Deal, link: Link) -> plan.Project:
         """The project, with its invoices where they decide what it is."""
         settings, digest = self._desk.settings, self._desk.of_deal(pair.deal)
-        project = plan.Project(pair.order_status, pair.changed_at, pair.locked, pair.amount)
+        project = plan.Project(pair.order_status, pair.changed_at, pair.locked is True, pair.amount)
         mapped = settings.stage_map.get(deal.pipeline, {}).values()
         looks = pair.billed and pair.order_status == WON and not FROM_BOARD_ONLY.isdisjoint(mapped)
         if not looks and not plan.asks_for_bills(project, deal, link, settings, digest):
@@ -135,10 +138,13 @@ class Pairs:
             self._run.count("stages_moved", "dealstage" in step.properties)
             self._run.count("amounts_written", "amount" in step.properties)
 
-    def _push(self, id_: str, project: int, step: Step) -> None:
-        """Let a project follow its deal, whose event was lost."""
+    def _push(self, id_: str, project: int, step: Step, *, seen: bool) -> None:
+        """Let a project follow its deal, whose event was lost. `seen`: it is known not to be locked."""
+        board = self._desk.board
         try:
-            self._desk.board.set_order_status(project, int(step.order_status or 0))
+            if not seen and board.project(project).locked:
+                return
+            board.set_order_status(project, int(step.order_status or 0))
         except NotFound:
             self.gone(id_, project)
         except (Rejected, Misconfigured) as refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hubspot_to_board import INTEGRATION
@@ -14,6 +14,7 @@ from hubspot_to_board.night import Night
 from hubspot_to_board.pushing import Pushing
 from renkei.errors import Outcome, Skip
 from renkei.integration import Done, Job, Unfinished, Verdict
+from renkei.mapping import Warn
 from renkei.runtime import Work, answer_bells
 from renkei.watch import logger
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _RUNS = {"sync": Night, "push_clients": Pushing}
+_MERGED = {"deal": "deals_merged", "company": "companies_merged"}
 
 
 @logger.inject_lambda_context
@@ -71,7 +73,7 @@ def _told(events: Mapping[str, Event], work: Work) -> dict[str, Verdict]:
         live = Live(desk)
         verdicts |= _each(mine, "merged", lambda chosen: _merged(desk, chosen))
         verdicts |= _each(mine, "deal_moved", lambda chosen: _by_id(chosen, live.deals))
-        verdicts |= _each(mine, "company_changed", lambda chosen: _by_id(chosen, live.companies))
+        verdicts |= _each(mine, "company_changed", lambda chosen: _by_id(chosen, lambda ids: live.companies(list(ids))))
         verdicts |= _each(mine, "deal_changed", lambda chosen: _changed(desk, chosen))
     finally:
         desk.close()
@@ -89,18 +91,26 @@ def _each(
         return dict.fromkeys(chosen, end)
 
 
-def _by_id(events: Mapping[str, Event], settle: Callable[[Sequence[str]], Mapping[str, Verdict]]) -> dict[str, Verdict]:
-    found = settle(list(dict.fromkeys(event.id for event in events.values())))
+def _by_id(
+    events: Mapping[str, Event], settle: Callable[[Mapping[str, datetime]], Mapping[str, Verdict]]
+) -> dict[str, Verdict]:
+    """The verdicts on events by those on their records; of several events of one record, the last one counts."""
+    last: dict[str, datetime] = {}
+    for event in events.values():
+        last[event.id] = max(event.at, last.get(event.id, event.at))
+    found = settle(last)
     return {id_: found[event.id] for id_, event in events.items()}
 
 
 def _merged(desk: Desk, events: Mapping[str, Event]) -> dict[str, Verdict]:
     """Links go on under the id that is left."""
     desk.recall(f"{event.object}#{one}" for event in events.values() for one in (event.id, *event.old))
-    for event in events.values():
-        for old in event.old:
-            desk.moved(event.object, old, event.id)
-    return {id_: Done({event.object: event.id}) for id_, event in events.items()}
+    verdicts: dict[str, Verdict] = {}
+    for id_, event in events.items():
+        alone = [one for old in event.old if (one := desk.moved(event.object, old, event.id))]
+        told = tuple(Warn(_MERGED[event.object], (("id", event.id), ("alone", one))) for one in alone)
+        verdicts[id_] = Done({event.object: event.id}, told, told)
+    return verdicts
 
 
 def _changed(desk: Desk, events: Mapping[str, Event]) -> dict[str, Verdict]:

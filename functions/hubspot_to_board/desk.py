@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from hubspot_to_board import INTEGRATION, Settings
@@ -18,6 +18,7 @@ from renkei.vendors.hubspot_deals import HubSpotDeals
 from renkei.workers import token_source
 
 HUBSPOT = "hubspot"
+ENOUGH = timedelta(seconds=45)  # what a step of a run may take
 _SHORT = 32  # characters of a digest that are kept
 
 
@@ -49,7 +50,7 @@ class Desk:
         budgets = {one.vendor: parts.budget(one, live=work.live and not patient) for one in (hubspot, board)}
         if patient:
             for budget in budgets.values():
-                budget.wait_up_to(work.left())
+                budget.wait_up_to(work.left() - ENOUGH)
         self.hubspot = HubSpotDeals(parts.session, self._token, parts.sleep, budgets[HUBSPOT])
         self.board = Board(parts.session, parts.connections.secrets(board), budgets[board.vendor])
         self.portal = hubspot.account
@@ -103,16 +104,19 @@ class Desk:
         links.forget(self.scope, link)
         self._rows[link] = {}
 
-    def moved(self, kind: str, old: str, new: str) -> None:
-        """Let a record that was merged keep its link under its new id, unless that has one already."""
+    def moved(self, kind: str, old: str, new: str) -> str:
+        """Let a record that was merged keep its link under its new id. Gives what it was linked to if that has one."""
         was, now = self.row(f"{kind}#{old}"), self.row(f"{kind}#{new}")
         if old == new or not was:
-            return
-        if not (now.get("project") or now.get("client")):
+            return ""
+        name = "project" if kind == "deal" else "client"
+        alone = str(was.get(name) or "") if now.get(name) and now.get(name) != was.get(name) else ""
+        if not now.get(name):
             self.note(
                 f"{kind}#{new}", {name: str(value) for name, value in was.items() if name not in {"scope", "link"}}
             )
         self.forget(f"{kind}#{old}")
+        return alone
 
     # Digests.
 

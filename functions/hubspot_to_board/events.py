@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 type Kind = Literal["deal_moved", "deal_changed", "company_changed", "merged", "gone", "other"]
@@ -25,12 +26,13 @@ _KINDS: dict[tuple[str, str], Kind] = {
 
 @dataclass(frozen=True)
 class Event:
-    """One event. `old` and `id`: of a merge, which records became which one."""
+    """One event, and when it happened. `old` and `id`: of a merge, which records became which one."""
 
     kind: Kind
     object: str
     id: str
     portal: str
+    at: datetime
     old: tuple[str, ...] = ()
 
 
@@ -39,12 +41,15 @@ def event_of(body: Mapping[str, Any]) -> Event:
     name, _, what = str(body["subscriptionType"]).partition(".")
     name = _OBJECTS.get(str(body.get("objectTypeId")), name) if name == "object" else name
     id_, portal = str(body.get("objectId") or body.get("fromObjectId") or ""), str(body["portalId"])
+    at = datetime.fromtimestamp(int(body["occurredAt"]) / 1000, UTC)
     if name in _OBJECTS.values() and what == "merge":
         new = str(body.get("newObjectId") or id_)
         old = (str(one) for one in (body.get("primaryObjectId") or id_, *(body.get("mergedObjectIds") or ())))
-        return Event("merged", name, new, portal, tuple(one for one in old if one != new))
+        return Event("merged", name, new, portal, at, tuple(one for one in old if one != new))
     staged = what == "propertyChange" and body.get("propertyName") == STAGE
-    return Event("deal_moved" if name == "deal" and staged else _KINDS.get((name, what), "other"), name, id_, portal)
+    return Event(
+        "deal_moved" if name == "deal" and staged else _KINDS.get((name, what), "other"), name, id_, portal, at
+    )
 
 
 def deal_in(key: str, portal: str) -> str | None:

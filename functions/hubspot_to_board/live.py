@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from hubspot_to_board import ORDER_STATUS
 from hubspot_to_board.clients import company_of
 from hubspot_to_board.customers import Customers, Unclear, not_sent, wait
 from hubspot_to_board.desk import Desk
-from hubspot_to_board.plan import Deal, Link, agreed_on, amount_text, at_once, link_of
+from hubspot_to_board.pairs import Pairs
+from hubspot_to_board.plan import Deal, Link, agreed_on, amount_text, at_once, deal_of, link_of
 from hubspot_to_board.projects import key_of, ours, project_values, wanted_properties
 from renkei.actions import Read, Record
 from renkei.errors import Misconfigured, NotFound, Outcome, Reconnect, Rejected, Retry, Skip
@@ -19,10 +22,24 @@ from renkei.vendors.board import Project, User
 from renkei.vendors.hubspot_deals import DEALS
 
 
-def deal_of(record: Record) -> Deal:
-    """A deal as the plan sees it."""
-    held = record.properties
-    return Deal(held.get("pipeline", ""), held.get("dealstage", ""), held.get("amount", ""))
+class _Heard:
+    """What weighing a pair came to."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.told: list[Warn] = []
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Count something."""
+        self.counts[what] += number
+
+    def tell(self, code: str, /, **params: str) -> None:
+        """Note what people are to be told of."""
+        self.told.append(Warn(code, tuple(sorted(params.items()))))
+
+
+_PROMPT = timedelta(minutes=2)
+"""An event that took longer to be dealt with is late: something newer may have happened in board."""
 
 
 class Live:
@@ -33,15 +50,16 @@ class Live:
         self._customers = Customers(desk)
         self._companies: dict[str, list[tuple[str, bool]]] = {}
 
-    def deals(self, ids: Sequence[str]) -> dict[str, Verdict]:
-        """What became of each deal."""
-        desk = self._desk
+    def deals(self, moved: Mapping[str, datetime]) -> dict[str, Verdict]:
+        """What became of each deal, by when HubSpot says that it last moved."""
+        desk, ids = self._desk, list(moved)
         desk.recall(f"deal#{id_}" for id_ in ids)
         records = self._read(ids)
         new = [one.id for id_, one in records.items() if len(ids) > 1 and self._enters(id_, one)]
         for id_, companies in desk.hubspot.companies_of(new).items():
             self._companies[id_] = [(one.id, one.primary) for one in companies]
-        return _each(ids, lambda id_: self._deal(id_, records.get(id_)))
+        late = {id_ for id_, at in moved.items() if desk.now - at > _PROMPT}
+        return _each(ids, lambda id_: self._deal(id_, records.get(id_), late=id_ in late))
 
     def companies(self, ids: Sequence[str]) -> dict[str, Verdict]:
         """What became of each company's data."""
@@ -68,7 +86,7 @@ class Live:
         mapped = deal.stage in self._desk.settings.stage_map.get(deal.pipeline, {})
         return mapped and not row.get("project") and not row.get("gone")
 
-    def _deal(self, id_: str, record: Record | None) -> Done:
+    def _deal(self, id_: str, record: Record | None, *, late: bool) -> Done:
         if record is None:
             raise Skip("deal_gone")
         if record.id != id_:  # merged: what was remembered goes on under the new id
@@ -78,7 +96,7 @@ class Live:
         status = at_once(deal, link, self._desk.settings, digest)
         if link is None:
             return self._make(record, deal, status)
-        return self._set(record.id, deal, link, status)
+        return self._weighed(record.id, link) if late else self._set(record.id, deal, link, status)
 
     def _set(self, id_: str, deal: Deal, link: Link, status: str) -> Done:
         """Let a project follow its deal."""
@@ -93,6 +111,15 @@ class Live:
             raise
         desk.note(f"deal#{id_}", agreed_on(deal, status, desk.of_deal(id_)))
         return Done({"project": str(link.project), "project_was": "changed"})
+
+    def _weighed(self, id_: str, link: Link) -> Done:
+        """Let the newest change win: what is heard late may be older than what somebody did in board."""
+        heard = _Heard()
+        pairs = Pairs(self._desk, heard)
+        pairs.settle(pairs.looked_up([id_]))
+        told = tuple(heard.told)
+        was = "changed" if heard.counts["statuses_set"] else "left"
+        return Done({"project": str(link.project), "project_was": was}, told, told)
 
     def _make(self, record: Record, deal: Deal, status: str) -> Done:
         """Make the project of a deal that never had one, and its client where there is none."""

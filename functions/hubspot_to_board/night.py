@@ -16,7 +16,7 @@ from typing import Any
 from hubspot_to_board import INTEGRATION
 from hubspot_to_board.desk import since
 from hubspot_to_board.events import STAGE, deal_in
-from hubspot_to_board.pairs import Pair, Pairs
+from hubspot_to_board.pairs import AGAIN, Pair, Pairs
 from hubspot_to_board.plan import amount_text
 from hubspot_to_board.runs import Run, Steps
 from hubspot_to_board.sweep import Sweep
@@ -45,7 +45,7 @@ class Night(Run):
 
     @cached_property
     def _pairs(self) -> Pairs:
-        return Pairs(self)
+        return Pairs(self.desk, self)
 
     @cached_property
     def _since(self) -> datetime:
@@ -110,8 +110,8 @@ class Night(Run):
 
     def _again(self) -> Steps:
         """Pairs that could not be settled the last time."""
-        again = self.load("again").get("deals", [])
-        self.save("again", {})
+        again = self.load(AGAIN).get("deals", [])
+        self.save(AGAIN, {})
         for part in batched(again, _AT_ONCE, strict=False):
             self.desk.recall(f"deal#{id_}" for id_ in part)
             self._pairs.settle(self._pairs.looked_up(part))

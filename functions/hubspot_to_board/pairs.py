@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
-from hubspot_to_board import plan
-from hubspot_to_board.live import deal_of
-from hubspot_to_board.plan import Deal, Link, Step
-from hubspot_to_board.runs import Run
+from hubspot_to_board import INTEGRATION, plan
+from hubspot_to_board.desk import Desk
+from hubspot_to_board.plan import Deal, Link, Step, deal_of
 from hubspot_to_board.stages import FROM_BOARD_ONLY, WON, Bill
+from renkei import checkpoints
 from renkei.actions import Item, Read, Update
 from renkei.errors import Misconfigured, NotFound, Outcome, Rejected, Skip
 from renkei.vendors.hubspot_deals import DEALS
 
+AGAIN = "again"
+"""The checkpoint with the deals that the next run is to look at, whether or not they change."""
+_MOST_AGAIN = 1000
 _PROPERTIES = ("amount", "dealstage", "pipeline")
 
 
@@ -34,12 +38,22 @@ class Pair:
     billed: bool = False
 
 
-class Pairs:
-    """What a run does with pairs."""
+class Notes(Protocol):
+    """Where it is noted what was done, and what people are to be told."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._desk = run.desk
+    def count(self, what: str, number: int = 1) -> None:
+        """Count something."""
+
+    def tell(self, code: str, /, **params: str) -> None:
+        """Note what people are to be told of."""
+
+
+class Pairs:
+    """What is done with pairs."""
+
+    def __init__(self, desk: Desk, notes: Notes) -> None:
+        self._desk = desk
+        self._notes = notes
 
     def looked_up(self, deals: Iterable[str]) -> list[Pair]:
         """The pairs of these deals, read one by one; projects that are gone are unlinked."""
@@ -59,8 +73,8 @@ class Pairs:
     def gone(self, deal: str, project: int) -> None:
         """Unlink a deal whose project was deleted in board."""
         self._desk.note(f"deal#{deal}", {"gone": str(project), "project": ""})
-        self._run.count("unlinked")
-        self._run.tell("board_project_gone", project=str(project), deal=deal)
+        self._notes.count("unlinked")
+        self._notes.tell("board_project_gone", project=str(project), deal=deal)
 
     def settle(self, pairs: Sequence[Pair]) -> None:
         """Let the side follow that is to follow, and remember what both agree on then."""
@@ -75,7 +89,7 @@ class Pairs:
             deal, link = deal_of(record), self._link(id_)
             if link:
                 sides[id_] = (deal, self._project(wanted[id_], deal, link), link)
-        self._run.count("pairs_read", len(sides))
+        self._notes.count("pairs_read", len(sides))
         steps = self._steps(sides)
         self._write({id_: step for id_, step in steps.items() if step.properties})
         for id_, step in steps.items():
@@ -135,8 +149,8 @@ class Pairs:
                 self._failed(id_, end)
                 continue
             self._desk.note(f"deal#{id_}", step.agreed)
-            self._run.count("stages_moved", "dealstage" in step.properties)
-            self._run.count("amounts_written", "amount" in step.properties)
+            self._notes.count("stages_moved", "dealstage" in step.properties)
+            self._notes.count("amounts_written", "amount" in step.properties)
 
     def _push(self, id_: str, project: int, step: Step, *, seen: bool) -> None:
         """Let a project follow its deal, whose event was lost. `seen`: it is known not to be locked."""
@@ -151,12 +165,13 @@ class Pairs:
             self._failed(id_, refused)
         else:
             self._desk.note(f"deal#{id_}", step.agreed)
-            self._run.count("statuses_set")
+            self._notes.count("statuses_set")
 
     def _failed(self, id_: str, end: Outcome) -> None:
         if isinstance(end, NotFound):
             return  # the deal was deleted this very moment
-        again = self._run.load("again").get("deals", [])
-        self._run.save("again", {"deals": sorted({*again, id_})[:1000]})
-        self._run.count("failed")
-        self._run.tell("deal_not_settled", deal=id_, code=end.code)
+        box = (self._desk.work.workspace, INTEGRATION.key, AGAIN)
+        again = checkpoints.load(*box).get("deals", [])
+        checkpoints.save(*box, {"deals": sorted({*again, id_})[:_MOST_AGAIN]})
+        self._notes.count("failed")
+        self._notes.tell("deal_not_settled", deal=id_, code=end.code)

@@ -13,6 +13,7 @@ from typing import Any
 
 from hubspot_to_board import ORDER_STATUS, Settings
 from hubspot_to_board.stages import FROM_BOARD_ONLY, LABELS, WON, Bill, Seen, Side, effective, follows
+from renkei.actions import Record
 from renkei.errors import Skip
 
 type Digest = Callable[[str, str], str]
@@ -60,6 +61,12 @@ class Step:
     properties: Mapping[str, str]
     order_status: int | None
     agreed: Mapping[str, str]
+
+
+def deal_of(record: Record) -> Deal:
+    """A deal as HubSpot shows it."""
+    held = record.properties
+    return Deal(held.get("pipeline", ""), held.get("dealstage", ""), held.get("amount", ""))
 
 
 def link_of(row: Mapping[str, Any]) -> Link | None:

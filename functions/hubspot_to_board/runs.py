@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from hubspot_to_board import INTEGRATION
-from hubspot_to_board.desk import Desk
+from hubspot_to_board.desk import ENOUGH, Desk
 from renkei import checkpoints
 from renkei.integration import Done, Unfinished
 from renkei.mapping import Warn
 
-_ENOUGH = timedelta(seconds=45)  # what a step may take
 _MOST_TOLD = 50
 _FOR_THE_LEDGER = {"board_recount"}
 """What mends itself: to be seen with the run, and not worth a mail."""
@@ -46,7 +45,7 @@ class Run(ABC):
         while self.state["phase"] < len(phases):
             for _ in phases[self.state["phase"]]():
                 self._save()
-                if self.desk.work.left() < _ENOUGH:
+                if self.desk.work.left() < ENOUGH:
                     return Unfinished({"phase": self.state["phase"] + 1, "of": len(phases), **self.counts})
             self.state = {"id": self.state["id"], "phase": self.state["phase"] + 1, "told": self.state["told"]}
             self.state["counts"] = self.counts

@@ -69,23 +69,23 @@ def test_from_billed_to_paid_and_back(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statuses", "first", "all_", "last"),
+    ("statuses", "expected"),
     [
-        ((3, 1, 1), "入金済", "請求済", "受注済"),
-        ((3, 3, 2), "入金済", "請求済", "請求済"),
-        ((3, 3, 3), "入金済", "入金済", "入金済"),
-        ((9, 3, 3), "入金済", "入金済", "入金済"),
-        ((4, 4, 1), "受注済", "受注済", "受注済"),
+        ((3, 1, 1), ("入金済", "請求済", "受注済")),
+        ((3, 3, 2), ("入金済", "請求済", "請求済")),
+        ((3, 3, 3), ("入金済", "入金済", "入金済")),
+        ((9, 3, 3), ("入金済", "入金済", "入金済")),
+        ((4, 4, 1), ("受注済", "受注済", "受注済")),
     ],
 )
 @pytest.mark.parametrize("rule", ["first", "all", "last"])
 def test_of_several_invoices_the_setting_says_which_count(
-    office: Office, rule: str, statuses: tuple[int, ...], first: str, all_: str, last: str
+    office: Office, rule: str, statuses: tuple[int, ...], expected: tuple[str, str, str]
 ) -> None:
     deal = won(office, invoices=rule)
     bills(office, deal, *statuses)
     office.night()
-    assert office.status(deal) == {"first": first, "all": all_, "last": last}[rule]
+    assert office.status(deal) == dict(zip(("first", "all", "last"), expected, strict=True))[rule]
 
 
 def test_the_bills_of_a_project_that_is_billed_in_parts(office: Office) -> None:

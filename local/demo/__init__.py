@@ -1,1 +1,1 @@
-"""A booking on its way into HubSpot, for a person to watch: the local stack, and a story told over HTTP only."""
+"""Bookings and deals on their way, for a person to watch: the local stack, and a story told over HTTP only."""

@@ -1,4 +1,4 @@
-"""`python -m local.demo`: starts the local stack, sends bookings through it, shows what arrived in the CRMs."""
+"""`python -m local.demo`: starts the local stack, sends bookings and deals through it, shows what arrived where."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import requests
 
-from local.demo import sales
+from local.demo import deals, sales
 from local.demo.story import Story
 from local.demo.visitor import DemoTrouble, Visitor
 from local.stack import scheduled
@@ -55,6 +55,7 @@ def told(stack: Running) -> Story:
     try:
         story.tell()
         sales.tell(story)
+        deals.tell(story, stack.state.outputs["HubspotWebhookUrl"])
     except (DemoTrouble, requests.RequestException) as trouble:
         story.check(False, str(trouble))
     return story
@@ -65,6 +66,7 @@ def _stay(stack: Running, story: Story) -> None:
 It stays up until Ctrl-C. Look around:
   HubSpot's records and calls   {stack.state.sandbox}/hubspot/_sandbox/
   Salesforce's leads and calls  {stack.state.sandbox}/salesforce/_sandbox/
+  board's projects and calls    {stack.state.sandbox}/board/_sandbox/
   the mails                     {stack.state.sandbox}/mailbox/
   the API                       {stack.state.url}
   AWS (emulator)                AWS_ENDPOINT_URL={stack.state.endpoint_url}
@@ -73,6 +75,7 @@ In another terminal:
   renkei deliveries
   renkei test-connection hubspot
   renkei send events/timerex/event_confirmed_free_mail.json
+  renkei --workspace billing board sync
   python -m local.stack logs""")
 
 

@@ -10,6 +10,7 @@ import requests
 from botocore.credentials import Credentials
 
 from local.cli.signing import Signer
+from local.demo import deals
 from local.demo.story import BOOKING, Story
 from local.demo.visitor import DemoTrouble, Visitor
 from local.stack import scheduled
@@ -28,6 +29,7 @@ def test_status_shows_the_addresses(stack: dict[str, Any], folder: Path) -> None
 def test_the_public_address_is_in_the_outputs(stack: dict[str, Any]) -> None:
     assert stack["outputs"]["WebhookUrl"] == f"{stack['url']}/webhooks"
     assert stack["outputs"]["HubspotRedirectUrl"] == f"{stack['url']}/oauth/hubspot/callback"
+    assert stack["outputs"]["HubspotWebhookUrl"] == f"{stack['url']}/webhooks/hubspot"
 
 
 def test_only_the_api_s_own_routes_answer(stack: dict[str, Any]) -> None:
@@ -53,9 +55,24 @@ def test_the_whole_story_holds(stack: dict[str, Any]) -> None:
     assert ends[-1] == {}, "nothing is left to be told"
 
 
+def test_the_story_of_deals_holds(stack: dict[str, Any]) -> None:
+    """Both roles of a deal's way, too: the emulator checks the rights of receiver, worker and admin's door."""
+    lines: list[str] = []
+    visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
+    story = Story(visitor, lines.append, lambda: scheduled.run(stack["endpoint_url"], "notices"))
+    deals.tell(story, stack["outputs"]["HubspotWebhookUrl"])
+    assert story.failed == [], "\n".join(lines)
+    said_of_it = json.loads(scheduled.run(stack["endpoint_url"], "dispatch"))
+    assert said_of_it == {"put": 1}, "03:00 comes for the workspace that has it on, and for no other"
+    billing = Visitor(stack["url"], stack["sandbox"], stack["region"], "billing")
+    assert until(lambda: all(row["state"] != "pending" for row in billing.deliveries()), 60)
+    runs = [row for row in billing.deliveries() if ".schedule.sync." in row["id"]]
+    assert [row["state"] for row in runs] == ["delivered"]
+
+
 def test_a_mail_s_one_click_ends_the_mails(stack: dict[str, Any]) -> None:
     visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
-    mail = visitor.mails()[-1]
+    mail = next(one for one in visitor.mails() if "billing" not in one["text"])
     assert mail["sender"] == f"Renkei <{SENDER}>"
     assert mail["html"].startswith("<!doctype html>")
     assert mail["one_click"] == "List-Unsubscribe=One-Click"
@@ -156,12 +173,18 @@ def test_the_logs_show_what_happened_and_nothing_of_the_guest(stack: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("vendor", "logical_id"), [("hubspot", "BookingToHubspotQueue"), ("salesforce", "BookingToSalesforceQueue")]
+    ("vendor", "logical_id"),
+    [
+        ("hubspot", "BookingToHubspotQueue"),
+        ("salesforce", "BookingToSalesforceQueue"),
+        ("board", "HubspotToBoardQueue"),
+    ],
 )
 def test_a_bell_nobody_can_answer_does_not_stop_the_next(aws: Aws, vendor: str, logical_id: str) -> None:
     queue, sqs = aws.physical(logical_id), aws.client("sqs")
     for workspace in ("nobody", "somebody"):
-        bell = {"workspace": workspace, "connection": vendor, "integration": f"booking_to_{vendor}"}
+        integration = "hubspot_to_board" if vendor == "board" else f"booking_to_{vendor}"
+        bell = {"workspace": workspace, "connection": vendor, "integration": integration}
         sqs.send_message(
             QueueUrl=queue,
             MessageBody=json.dumps(bell),
@@ -180,10 +203,10 @@ def test_a_bell_nobody_can_answer_does_not_stop_the_next(aws: Aws, vendor: str, 
 def test_deploying_again_keeps_routes_and_data(stack: dict[str, Any], folder: Path) -> None:
     code, output = said(folder, "deploy")
     assert code == 0, output
-    assert "7 routes answer" in output
+    assert "8 routes answer" in output
     assert requests.get(f"{stack['url']}/healthz", timeout=30).status_code == 200
     visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
-    assert visitor.api("GET", "workspaces") == {"workspaces": ["demo"]}
+    assert visitor.api("GET", "workspaces") == {"workspaces": ["billing", "demo"]}
 
 
 def test_the_sweep_comes_by_itself(aws: Aws) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hubspot_to_board import BILLED, ORDER_STATUS, PAID, Settings
 from integrations import INTEGRATIONS
 from local.cli.parser import build_parser
 from local.cli.yaml_file import read_workspace_file
@@ -30,6 +31,12 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 COMMENT = re.compile(r"\s+#\s.*")
 FILE = re.compile(r"(?<![\w./-])(?:\.ci|docs|events|functions|layers|local|renkei|tests)/[\w./-]*\w")
+TICKS = {
+    "顧客": {"登録", "更新", "取得", "リストの取得"},
+    "案件": {"登録", "更新", "取得", "リストの取得", "受注ステータス更新"},
+    "請求": {"リストの取得"},
+    "ユーザー": {"リストの取得"},
+}
 SUGGESTED = "webinar"  # docs/add-an-integration.md walks through an integration that is not there
 
 each_document = pytest.mark.parametrize("path", DOCS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -95,7 +102,7 @@ def test_no_document_speaks_of_one_machine_or_account(path: Path) -> None:
 def test_the_readme_names_the_commands_that_matter() -> None:
     said = "\n".join(code(ROOT / "README.md"))
     commands = ("connect hubspot", "connect timerex", "apply", "preview", "send", "deliveries", "retry", "notices")
-    for command in (*commands, "test-connection"):
+    for command in (*commands, "test-connection", "connect board", "board sync", "board pipelines", "board link"):
         assert re.search(rf"renkei (?:--workspace NAME )?{command}\b", said), command
     assert {"make demo", "make test", "make deploy"} <= set(said.splitlines())
 
@@ -104,7 +111,7 @@ def test_the_outputs_and_parameters_that_are_named_are_the_templates() -> None:
     template = parsed()
     said = {part for path in DOCS for part in code(path)}
     outputs = {"ApiUrl", "ApiId", "HubspotRedirectUrl", "HubspotAppSecret", "AlarmTopic"}
-    outputs |= {"SalesforceRedirectUrl", "SalesforceAppSecret"}
+    outputs |= {"SalesforceRedirectUrl", "SalesforceAppSecret", "HubspotWebhookUrl"}
     assert outputs <= said & set(template["Outputs"])
     assert [name for name in template["Parameters"] if f"`{name}`" not in OPERATING] == []
     architecture = (ROOT / "docs" / "architecture.md").read_text("utf-8")
@@ -141,6 +148,32 @@ def test_operating_names_each_metric() -> None:
 @pytest.mark.parametrize("key", INTEGRATIONS)
 def test_operating_says_where_each_integration_logs(key: str) -> None:
     assert f"`/renkei/<stack>/{key.replace('_', '-')}`" in OPERATING
+
+
+def test_operating_explains_each_setting_of_deals_and_projects() -> None:
+    part = OPERATING.partition("## HubSpot and board")[2].partition("\n## ")[0]
+    table = part.partition("| setting |")[2].partition("\n\n")[0]
+    told = {
+        name for cell in re.findall(r"^\| (`[^|]*`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)
+    }
+    assert told == set(Settings.model_fields)
+    assert [status for status in (*ORDER_STATUS, BILLED, PAID) if status.partition("(")[0] not in part] == []
+    actions = set(re.findall(r"renkei board ([a-z-]+)", part))
+    assert actions == {"pipelines", "users", "sync", "status", "push-clients", "link", "unlink"}
+
+
+def test_operating_names_each_tick_of_board_as_board_shows_it() -> None:
+    part = OPERATING.partition("## HubSpot and board")[2].partition("\n## ")[0]
+    ticks = {kind: set(re.findall(rf"{kind}: ([^;.]*)", part)[0].replace("\n", " ").split(", ")) for kind in TICKS}
+    assert {kind: {verb.strip() for verb in verbs} for kind, verbs in ticks.items()} == TICKS
+
+
+def test_architecture_names_each_checkpoint() -> None:
+    architecture = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    sources = [path.read_text("utf-8") for path in (ROOT / "functions" / "hubspot_to_board").glob("*.py")]
+    saved = {name for text in sources for name in re.findall(r'\b(?:save|load|moment)\("(\w+)"', text)}
+    assert {"count", "ran"} <= saved
+    assert [name for name in sorted(saved) if f"`{name}`" not in architecture] == []
 
 
 def test_decisions_stand_in_their_order() -> None:

@@ -11,7 +11,7 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from local.stack import scheduled
-from local.stack.children import answers
+from local.stack.children import PATIENCE, answers
 from local.stack.errors import StackError
 from local.stack.logs import FUNCTIONS, lines
 from local.stack.places import STATE_FILE, Ports, State
@@ -124,7 +124,7 @@ def _deploy() -> int:
 def _status() -> int:
     state = _needed()
     _show(state)
-    return 0 if answers(f"{state.url}/healthz") else 1
+    return 0 if answers(f"{state.url}/healthz", PATIENCE) else 1  # a function's first start takes its time
 
 
 def _logs(function: str | None) -> int:

@@ -64,10 +64,10 @@ class Child:
         self.process.wait(timeout=5)
 
 
-def answers(url: str) -> bool:
-    """Tell whether an address answers over HTTP, with whatever status."""
+def answers(url: str, seconds: float = 2) -> bool:
+    """Tell whether an address answers over HTTP within some seconds, with whatever status."""
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own loopback address
+        with urllib.request.urlopen(url, timeout=seconds):  # noqa: S310 - our own loopback address
             return True
     except urllib.error.HTTPError:
         return True

@@ -20,7 +20,7 @@ from renkei.oauth import no_site
 from renkei.runtime import Platform
 from renkei.sources import SOURCES
 from renkei.texts import text
-from renkei.waking import wake
+from renkei.waking import bring_back, wake
 
 _SHOWN = 20
 
@@ -115,6 +115,9 @@ def test(parts: Platform, workspace: str, vendor: str, language: config.Language
     tested = checking.check(parts, connection, [one.key for one in writing])
     if tested.healed:
         _wake(parts, workspace, writing)
+    elif tested.ok:  # a permission that was missing may be there now: no event tells of that
+        for integration in writing:
+            bring_back(parts, workspace, integration)
     now = parts.connections.get(workspace, vendor) or connection
     message = text("connection_works" if tested.ok else "connection_fails", language, {"vendor": vendor})
     shown = {"ok": tested.ok, "message": message, "state": now.state, "account": now.account}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from hubspot_to_board import Settings
+from hubspot_to_board.plan import MERGED
 from renkei.actions import Record
 from renkei.errors import Misconfigured
 from renkei.japan import firm_key, phone, prefecture, short_name, zip_code
 from renkei.mapping import Warn
-from renkei.values import normal_domain
+from renkei.values import name_spellings, normal_domain
 
+_ONE_SPELLING = re.compile("[\u3005\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff]{2,}")
+_MOST_NEEDLES = 3
 _SHAPES: dict[str, Callable[[str], str | None]] = {"zip": zip_code, "pref": prefecture, "tel": phone, "fax": phone}
 
 
@@ -29,7 +33,7 @@ def wanted_properties(settings: Settings) -> tuple[str, ...]:
     """The company's properties that a client is made of, and where its page is shown."""
     names = {name for row in settings.client_fields for name in row.properties}
     shown = {settings.client_page.property} if settings.client_page else set()
-    return tuple(sorted({"name", *names, *shown}))
+    return tuple(sorted({MERGED, "name", *names, *shown}))
 
 
 def client_values(company: Mapping[str, str], id_: str, settings: Settings) -> tuple[dict[str, str], tuple[Warn, ...]]:
@@ -51,6 +55,18 @@ def client_values(company: Mapping[str, str], id_: str, settings: Settings) -> t
     if (pref := values.get("pref")) and values.get("address1", "").startswith(pref):
         values["address1"] = values["address1"].removeprefix(pref)  # it would be printed twice
     return values, tuple(warns)
+
+
+def needles(name: str) -> list[str]:
+    """What to look for inside the names of clients to find whoever bears this name, however it is written there.
+
+    The longest part that has but one spelling (kanji, hiragana); else the name in both widths.
+    """
+    short = short_name(name)
+    if plain := max(_ONE_SPELLING.findall(short), key=len, default=""):
+        return [plain]
+    spellings = [one for one in name_spellings(short) if not any(char.isspace() for char in one.strip())]
+    return list(dict.fromkeys([short, *spellings]))[:_MOST_NEEDLES]
 
 
 def same_named(name: str, clients: Iterable[tuple[int, str]]) -> list[int]:

@@ -6,7 +6,6 @@ A tool gets (parts, workspace, what was given, language) and gives JSON. ACTS ch
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -19,7 +18,6 @@ from hubspot_to_board import INTEGRATION, Settings, checks
 from hubspot_to_board.desk import HUBSPOT, scope_of, since
 from renkei import links, workspaces
 from renkei.actions import Read
-from renkei.bells import Bell, ring
 from renkei.config import Language
 from renkei.connections import Connection
 from renkei.dynamo import Table
@@ -29,6 +27,7 @@ from renkei.settings import Problem
 from renkei.texts import text
 from renkei.vendors.board import Board
 from renkei.vendors.hubspot_deals import COMPANIES, DEALS, HubSpotDeals
+from renkei.waking import bring_back
 from renkei.workers import token_source
 
 type Given = Mapping[str, Any]
@@ -38,7 +37,6 @@ OBJECTS = (DEALS,)
 DRY_RUNS = ("push_clients",)
 """The jobs that can also only say what they would do."""
 _SHOWN = 5
-_WAKING = timedelta(seconds=10)  # of an API call's 29
 _LONGEST = 20  # digits of an id
 
 
@@ -150,7 +148,7 @@ def link(parts: Platform, workspace: str, given: Given, language: Language) -> d
     in_scope = scope_of(workspace, board.account, portal.account)
     before = links.recall(in_scope, [name]).get(name, {}).get("client")
     links.replace(in_scope, name, {"client": str(there.id)})  # what was agreed on does not hold any more
-    woken = _wake(parts, workspace)
+    woken = bring_back(parts, workspace, INTEGRATION)
     names = {"company": record.properties.get("name", record.id), "client": there.name}
     return {
         "company": {"id": record.id, "name": names["company"]},
@@ -206,15 +204,6 @@ def _checkpoints(workspace: str) -> dict[str, Any]:
     prefix = f"checkpoint#{INTEGRATION.key}#"
     rows = Table("workspaces").query(("workspace", workspace), sort=("item", "begins_with", prefix))
     return {row["item"].removeprefix(prefix): row.get("facts", {}) for row in rows}
-
-
-def _wake(parts: Platform, workspace: str) -> int:
-    """Bring back what waits for a person, and ring. Gives how many."""
-    now = parts.clock()
-    woken, _ = parts.deliveries.unpark(workspace, INTEGRATION.key, now, now + _WAKING)
-    if woken:
-        ring(Bell(workspace, INTEGRATION.vendor, INTEGRATION.key))
-    return woken
 
 
 def _id(given: Given, name: str) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hubspot_to_board import ClientPage
-from hubspot_to_board.clients import changes, client_values, only, same_named, wanted_properties
+from hubspot_to_board.clients import changes, client_values, needles, only, same_named, wanted_properties
 from hubspot_to_board.desk import Desk
+from hubspot_to_board.plan import merged_into
 from renkei.actions import Item, Read, Record, Update
 from renkei.errors import Misconfigured, NotFound, Outcome, Rejected, Retry, Skip
 from renkei.integration import Done
-from renkei.japan import short_name
 from renkei.mapping import Warn
 from renkei.vendors.board import Client
 from renkei.vendors.hubspot_deals import COMPANIES
@@ -91,14 +91,30 @@ class Customers:
         if not row.get("client"):
             return None
         client = int(row["client"])
-        return Customer(company, client, notices=() if self._shown(row, client) else self._show(company, client, None))
+        warns: tuple[Warn, ...] = ()
+        if not row.get("pushed"):  # a person chose it
+            warns = self._chosen(company, client)
+        return Customer(company, client, warns, () if self._shown(row, client) else self._show(company, client, None))
+
+    def _chosen(self, company: str, client: int) -> tuple[Warn, ...]:
+        """Push the data of a company that somebody linked by hand."""
+        desk = self._desk
+        values, warns = client_values(self._read(company).properties, company, desk.settings)
+        try:
+            warns += self._filled(desk.board.client(client), values)
+        except NotFound:
+            desk.forget(f"company#{company}")
+            raise Unclear("record_gone", vendor="board") from None
+        desk.note(f"company#{company}", {"pushed": self._digest(company, values)})
+        return warns
 
     def _first(self, company: str) -> Customer:
         """Link a company that never was: find its client by name, or make one; then push what it may have."""
         desk = self._desk
         record = self._read(company)
-        if record.id != company:  # merged
-            desk.moved("company", company, record.id)
+        for old in (company, *merged_into(record)):
+            desk.moved("company", old, record.id)
+        if record.id != company or desk.row(f"company#{company}").get("client"):
             return self.of(record.id)
         values, warns = client_values(record.properties, company, desk.settings)
         found = self._found(company, values["name"])
@@ -119,7 +135,8 @@ class Customers:
             for client in self._listed(changed_since=since):
                 if row.get("named") == self._digest(company, {"name": client.name}):
                     return board.client(client.id)
-        named = self._listed(named=short_name(name))
+        named = [client for needle in needles(name) for client in self._listed(named=needle)]
+        named = list({client.id: client for client in named}.values())
         chosen = only(same_named(name, [(client.id, client.name) for client in named]), company)
         if chosen is None and sent:
             wait(sent, self._desk.now)

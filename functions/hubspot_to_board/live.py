@@ -12,7 +12,18 @@ from hubspot_to_board.clients import company_of
 from hubspot_to_board.customers import Customers, Unclear, not_sent, wait
 from hubspot_to_board.desk import Desk
 from hubspot_to_board.pairs import Pairs
-from hubspot_to_board.plan import Deal, Link, agreed_on, amount_text, at_once, deal_of, link_of
+from hubspot_to_board.plan import (
+    LEFT,
+    Deal,
+    Link,
+    agreed_on,
+    amount_text,
+    at_once,
+    deal_of,
+    link_of,
+    merged_into,
+    pushed,
+)
 from hubspot_to_board.projects import key_of, ours, project_values, wanted_properties
 from renkei.actions import Read, Record
 from renkei.errors import Misconfigured, NotFound, Outcome, Reconnect, Rejected, Retry, Skip
@@ -55,6 +66,7 @@ class Live:
         desk, ids = self._desk, list(moved)
         desk.recall(f"deal#{id_}" for id_ in ids)
         records = self._read(ids)
+        desk.recall(f"deal#{old}" for one in records.values() for old in (one.id, *merged_into(one)))
         new = [one.id for id_, one in records.items() if len(ids) > 1 and self._enters(id_, one)]
         for id_, companies in desk.hubspot.companies_of(new).items():
             self._companies[id_] = [(one.id, one.primary) for one in companies]
@@ -89,14 +101,16 @@ class Live:
     def _deal(self, id_: str, record: Record | None, *, late: bool) -> Done:
         if record is None:
             raise Skip("deal_gone")
-        if record.id != id_:  # merged: what was remembered goes on under the new id
-            self._desk.moved("deal", id_, record.id)
+        for old in (id_, *merged_into(record)):  # what was remembered goes on under the new id
+            self._desk.moved("deal", old, record.id)
         digest = self._desk.of_deal(record.id)
         deal, link = deal_of(record), link_of(self._desk.row(f"deal#{record.id}"))
         status = at_once(deal, link, self._desk.settings, digest)
         if link is None:
             return self._make(record, deal, status)
-        return self._weighed(record.id, link) if late else self._set(record.id, deal, link, status)
+        return (
+            self._weighed(record.id, link) if late or link.stage == LEFT else self._set(record.id, deal, link, status)
+        )
 
     def _set(self, id_: str, deal: Deal, link: Link, status: str) -> Done:
         """Let a project follow its deal."""
@@ -109,7 +123,7 @@ class Live:
             if desk.board.project(link.project).locked:
                 raise Skip("project_locked", project=str(link.project)) from None
             raise
-        desk.note(f"deal#{id_}", agreed_on(deal, status, desk.of_deal(id_)))
+        desk.note(f"deal#{id_}", pushed(deal, status, desk.settings, desk.of_deal(id_)))
         return Done({"project": str(link.project), "project_was": "changed"})
 
     def _weighed(self, id_: str, link: Link) -> Done:
@@ -132,6 +146,8 @@ class Live:
         customer = self._customers.of(company)
         values["client_id"] = customer.client
         project, was = self._project(id_, key, values)
+        if was == "there" and project.order_status != ORDER_STATUS[status]:  # the deal moved on meanwhile
+            desk.board.set_order_status(project.id, ORDER_STATUS[status])
         agreed = agreed_on(deal, status, desk.of_deal(id_))
         if amount := amount_text(project.total, project.tax, desk.settings):
             agreed["amount"] = desk.of_deal(id_)("amount", amount)
@@ -210,6 +226,8 @@ class Live:
                 desk.forget(link)
             if links:
                 raise Retry("record_gone", vendor="board") from None
+        if "user_id" in fields and values["user_id"] == desk.settings.fallback_user:
+            raise Misconfigured("board_user_refused", setting="fallback_user") from None
 
 
 def gone(desk: Desk, deal: str, project: int) -> Done:

@@ -14,10 +14,10 @@ from itertools import batched
 from typing import Any
 
 from hubspot_to_board import INTEGRATION
-from hubspot_to_board.desk import since
+from hubspot_to_board.desk import Desk, since
 from hubspot_to_board.events import STAGE, deal_in
 from hubspot_to_board.pairs import AGAIN, Pair, Pairs
-from hubspot_to_board.plan import amount_text
+from hubspot_to_board.plan import MERGED, UNSURE, amount_text, merged_into
 from hubspot_to_board.runs import Run, Steps
 from hubspot_to_board.sweep import Sweep
 from renkei import links
@@ -29,7 +29,7 @@ from renkei.vendors.hubspot_deals import CHANGED
 _OVERLAP = timedelta(minutes=2)
 _LAG = timedelta(hours=1)  # by which HubSpot's search index may be behind
 _AT_ONCE = 20  # projects whose invoices may have to be asked for
-_REVIVED = {"deal_without_company", "deal_date_missing", "company_without_name", "client_ambiguous"}
+_REVIVED = {"deal_without_company", "deal_date_missing", "company_without_name", "client_ambiguous", "board_permission"}
 """Reasons that pass when somebody completes or links a record; of some of that no event tells."""
 
 
@@ -37,6 +37,10 @@ class Night(Run):
     """One run."""
 
     name = "run"
+
+    def __init__(self, desk: Desk, id_: str) -> None:
+        super().__init__(desk, id_)
+        self._unsure: list[str] = []
 
     def phases(self, asked: Mapping[str, Any]) -> Sequence[Callable[[], Steps]]:  # noqa: ARG002 - nothing to choose
         """Deals first: what a person moved in HubSpot is newer than what is read of board afterwards."""
@@ -59,8 +63,13 @@ class Night(Run):
     @cached_property
     def _linked(self) -> dict[int, str]:
         """The deals by their projects."""
-        rows = links.rows(self.desk.scope, "deal#")
-        return {int(row["project"]): row["link"].partition("#")[2] for row in rows if row.get("project")}
+        found = {}
+        for row in links.rows(self.desk.scope, "deal#"):
+            if row.get("project"):
+                found[int(row["project"])] = deal = row["link"].partition("#")[2]
+                if row.get("status", UNSURE) == UNSURE:
+                    self._unsure.append(deal)
+        return found
 
     # What HubSpot's events may have told already, and what they did not.
 
@@ -69,7 +78,7 @@ class Night(Run):
         begin = (
             datetime.fromisoformat(state["at"]) if "at" in state else self.moment(self._read_up_to, self._since) - _LAG
         )
-        for page in self.desk.hubspot.changed(begin, list(stages), ("pipeline", STAGE)):
+        for page in self.desk.hubspot.changed(begin, list(stages), ("pipeline", STAGE, MERGED)):
             self._moved([one for one in page if one.properties.get(STAGE) in stages.get(_pipeline(one), {})])
             state["at"] = max(state.get("at", ""), _utc(page[-1].properties[CHANGED]))
             self.count("deals_read", len(page))
@@ -80,7 +89,10 @@ class Night(Run):
     def _moved(self, records: Sequence[Record]) -> None:
         """Settle the pairs whose deal moved; let deals that came into a stage unseen be told of after all."""
         desk = self.desk
-        desk.recall(f"deal#{one.id}" for one in records)
+        desk.recall(f"deal#{id_}" for one in records for id_ in (one.id, *merged_into(one)))
+        for one in records:
+            for old in merged_into(one):
+                desk.moved("deal", old, one.id)
         moved, new = [], []
         for one in records:
             row = desk.row(f"deal#{one.id}")
@@ -109,8 +121,8 @@ class Night(Run):
     # What changed in board.
 
     def _again(self) -> Steps:
-        """Pairs that could not be settled the last time."""
-        again = self.load(AGAIN).get("deals", [])
+        """Pairs that could not be settled the last time, and those of which nobody knows whether they are billed."""
+        again = dict.fromkeys((*self.load(AGAIN).get("deals", []), *self._unsure)) if self._linked else {}
         self.save(AGAIN, {})
         for part in batched(again, _AT_ONCE, strict=False):
             self.desk.recall(f"deal#{id_}" for id_ in part)

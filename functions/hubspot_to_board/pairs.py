@@ -67,7 +67,9 @@ class Pairs:
             except NotFound:
                 self.gone(deal, int(id_))
                 continue
-            found.append(Pair(deal, one.order_status, one.updated_at, one.number, locked=one.locked, billed=True))
+            amount = plan.amount_text(one.total, one.tax, self._desk.settings)
+            pair = Pair(deal, one.order_status, one.updated_at, one.number, amount, one.locked, billed=True)
+            found.append(pair)
         return found
 
     def gone(self, deal: str, project: int) -> None:

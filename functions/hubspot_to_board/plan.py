@@ -16,6 +16,12 @@ from hubspot_to_board.stages import FROM_BOARD_ONLY, LABELS, WON, Bill, Seen, Si
 from renkei.actions import Record
 from renkei.errors import Skip
 
+MERGED = "hs_merged_object_ids"
+
+LEFT, UNSURE = "-", ""
+"""Instead of a digest. Of a stage: board changed while the deal was in a stage that is not mapped, so that its coming
+back, though it be to the same stage, is a change. Of a status: the invoices are to be looked at."""
+
 type Digest = Callable[[str, str], str]
 """A digest of (what, value) for one deal."""
 
@@ -69,6 +75,11 @@ def deal_of(record: Record) -> Deal:
     return Deal(held.get("pipeline", ""), held.get("dealstage", ""), held.get("amount", ""))
 
 
+def merged_into(record: Record) -> tuple[str, ...]:
+    """The ids of the records that were merged into this one."""
+    return tuple(filter(None, record.properties.get(MERGED, "").split(";")))
+
+
 def link_of(row: Mapping[str, Any]) -> Link | None:
     """The link in a remembered row. Skip where the project was deleted in board: nothing makes it anew by itself."""
     if row.get("project"):
@@ -94,6 +105,16 @@ def at_once(deal: Deal, link: Link | None, settings: Settings, digest: Digest) -
 def agreed_on(deal: Deal, status: str, digest: Digest) -> dict[str, str]:
     """What to remember of a deal and its project that are the same now."""
     return {"stage": digest("stage", deal.stage), "status": digest("status", status)}
+
+
+def pushed(deal: Deal, status: str, settings: Settings, digest: Digest) -> dict[str, str]:
+    """What to remember of a project that was told to follow its deal.
+
+    One that is won may be billed already, so that nobody knows what it is until its invoices are looked at.
+    """
+    mapped = settings.stage_map.get(deal.pipeline, {}).values()
+    unsure = status == LABELS[WON] and not FROM_BOARD_ONLY.isdisjoint(mapped)
+    return agreed_on(deal, status, digest) | ({"status": UNSURE} if unsure else {})
 
 
 def asks_for_bills(project: Project, deal: Deal, link: Link, settings: Settings, digest: Digest) -> bool:
@@ -122,15 +143,25 @@ def by_night(deal: Deal, project: Project, link: Link, settings: Settings, diges
         agreed = {"stage": digest("stage", target), "status": digest("status", status)}
     elif side == "board":
         order_status = ORDER_STATUS[stages[deal.stage]]
-        agreed = agreed_on(deal, stages[deal.stage], digest)
+        agreed = pushed(deal, stages[deal.stage], settings, digest)
+    elif deal.stage not in stages and link.stage != LEFT and _differs(theirs, project, link, settings, digest):
+        agreed = {"stage": LEFT}
     elif side == "agreed" and (changed.changed or theirs.changed):
         agreed = agreed_on(deal, status, digest)
-    flows = settings.amount and deal.stage in stages  # a deal in a stage that is not mapped is left alone
-    if flows and project.amount is not None and digest("amount", project.amount) != link.amount:
+    # A deal in a stage that is not mapped is left alone.
+    if deal.stage in stages and project.amount is not None and _other_amount(project, link, settings, digest):
         agreed["amount"] = digest("amount", project.amount)
         if not same_amount(deal.amount, project.amount):
             properties["amount"] = project.amount
     return Step(side, properties, order_status, agreed)
+
+
+def _differs(theirs: Seen, project: Project, link: Link, settings: Settings, digest: Digest) -> bool:
+    return theirs.changed or _other_amount(project, link, settings, digest)
+
+
+def _other_amount(project: Project, link: Link, settings: Settings, digest: Digest) -> bool:
+    return settings.amount and project.amount is not None and digest("amount", project.amount) != link.amount
 
 
 def both_changed(deal: Deal, project: Project, link: Link, settings: Settings, digest: Digest) -> bool:

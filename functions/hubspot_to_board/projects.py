@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 
 from hubspot_to_board import DateRule, Settings
+from hubspot_to_board.plan import MERGED
 from renkei.errors import Misconfigured
 
 _TIMINGS = {"一括請求": 1, "定期請求": 2, "分割請求": 3}
@@ -27,7 +28,7 @@ def wanted_properties(settings: Settings) -> tuple[str, ...]:
     """The deal's properties that a project is made of."""
     rules = (settings.invoice_date, settings.contract_start, settings.contract_end, settings.estimate_date)
     dates = {rule.property for rule in (*rules, *settings.invoice_dates) if rule}
-    return tuple(sorted({"dealname", "dealstage", "pipeline", "hubspot_owner_id", *dates}))
+    return tuple(sorted({MERGED, "dealname", "dealstage", "pipeline", "hubspot_owner_id", *dates}))
 
 
 def project_values(

@@ -42,14 +42,19 @@ class Sweep:
             clients = board.clients(1, size=1).total
             state |= {"what": self._what(before, clients), "clients": clients}
             yield
+        newest = max(self._linked, default=0)
         if "projects" in state["what"]:
             yield from self._read("projects", board.projects, self._linked, self._project, falling=True)
+        elif newest > (known := int(before.get("known", 0))):  # made since the last count but one
+            young = {id_ for id_ in self._linked if id_ > known}
+            yield from self._read("projects", board.projects, young, self._project, falling=True, down_to=known)
         if "clients" in state["what"]:
             yield from self._read("clients", board.clients, self._companies, self._client, falling=False)
         now, until = self._desk.now, self._desk.now - _SETTLED
         full = stamp(now) if "projects" in state["what"] or not before else before["full"]
         count = board.projects(1, created_until=until, size=1).total
-        self._run.save("count", {"until": stamp(until), "count": count, "clients": state["clients"], "full": full})
+        facts = {"until": stamp(until), "count": count, "clients": state["clients"], "full": full}
+        self._run.save("count", facts | {"known": int(before.get("newest", 0)), "newest": newest})
         yield
 
     def _what(self, before: Mapping[str, Any], clients: int) -> list[str]:
@@ -70,24 +75,27 @@ class Sweep:
         ask: Callable[[int], None],
         *,
         falling: bool,
+        down_to: int = 0,
     ) -> Steps:
         """Read all ids of a list in its order, page by page, and ask for each linked one that is not in its place.
 
-        `falling`: the newest come first. Were the order another one, more would be asked for, and none taken for gone.
+        `falling`: the newest come first, and reading ends at the id `down_to`. Were the order another one, more would
+        be asked for, and none taken for gone.
         """
         state = self._run.state
         page, edge = f"{name}_page", f"{name}_edge"
         while state.get(page) != "end":
             found = listed(int(state.get(page, 1)))
             there = {row.id for row in found.rows}
+            more = found.more and (not falling or min(there, default=0) > down_to)
             begin = state.get(edge, math.inf if falling else -1)
-            end = (min(there) if falling else max(there)) if found.more and there else (-1 if falling else math.inf)
+            end = (min(there) if falling else max(there)) if more and there else (-1 if falling else math.inf)
             low, high = min(begin, end), max(begin, end)
             for id_ in sorted(one for one in linked if low <= one <= high and one not in there and one != begin):
                 ask(id_)
-            if found.more:
+            if more:
                 state[edge] = int(end)
-            state[page] = int(state.get(page, 1)) + 1 if found.more else "end"
+            state[page] = int(state.get(page, 1)) + 1 if more else "end"
             self._run.count(f"{name}_seen", len(there))
             yield
 

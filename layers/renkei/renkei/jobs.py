@@ -8,7 +8,7 @@ from typing import Literal
 
 from renkei import workspaces
 from renkei.bells import Bell, ring
-from renkei.deliveries import public_id
+from renkei.deliveries import parse_id, public_id
 from renkei.integration import Integration
 from renkei.runtime import Platform
 
@@ -27,10 +27,15 @@ def accept(
 ) -> str | None:
     """Put the run of one of an integration's jobs into the ledger, and ring. AWS errors are botocore's.
 
-    Gives the delivery's id as people see it. None: the integration is not switched on, the last run has not ended,
-    or this one (it is told by `at`, to the second) was put before.
+    Gives the delivery's id as people see it. None: the integration is not switched on, the last run has not ended
+    (if it waits for a person, it tries again now), or this one (told by `at`, to the second) was put before.
     """
-    if not switched_on(workspace, integration) or running(parts, workspace, integration, job, dry_run=dry_run):
+    if not switched_on(workspace, integration):
+        return None
+    if last := running(parts, workspace, integration, job, dry_run=dry_run):
+        row = parts.deliveries.one(workspace, integration.key, parse_id(last)[1])
+        if row and row["state"] == "parked" and parts.deliveries.retry(row):  # what it waited for may be there by now
+            ring(Bell(workspace, integration.vendor, integration.key))
         return None
     key = f"{source}.{_name(job, dry_run=dry_run)}.{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     payload = {"source": source, "body": {"job": job, "dry_run": dry_run}}

@@ -16,6 +16,15 @@ from renkei.runtime import Platform
 _AT_ONCE = timedelta(seconds=10)  # of an API call's 29, and of the sweep's 50
 
 
+def bring_back(parts: Platform, workspace: str, integration: Integration) -> int:
+    """Bring back all that waits for a person now, because a person says that it is mended, and ring. Gives how many."""
+    now = parts.clock()
+    woken, _ = parts.deliveries.unpark(workspace, integration.key, now, now + _AT_ONCE)
+    if woken:
+        ring(Bell(workspace, integration.vendor, integration.key))
+    return woken
+
+
 def wake(parts: Platform, workspace: str, integration: Integration) -> int:
     """Bring back what was parked before the connection or the settings last changed, and ring. Gives how many.
 

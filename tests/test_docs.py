@@ -203,6 +203,13 @@ def test_the_hubspot_app_asks_for_the_scopes_that_the_code_needs() -> None:
     assert parsed()["Outputs"]["HubspotRedirectUrl"]["Value"]["Fn::Sub"][0] == f"${{Base}}{path}"
 
 
+def test_the_hubspot_app_s_readme_says_why_each_webhook_is_wanted() -> None:
+    file = APP / "src" / "app" / "webhooks" / "webhooks-hsmeta.json"
+    wanted = json.loads(file.read_text("utf-8"))["config"]["subscriptions"]["legacyCrmObjects"]
+    table = (APP / "README.md").read_text("utf-8").partition("| subscription | why |")[2].partition("\n\n")[0]
+    assert {one["subscriptionType"] for one in wanted} == set(re.findall(r"`((?:deal|company)\.\w+)`", table))
+
+
 def test_the_hubspot_project_is_of_the_version_that_the_code_speaks() -> None:
     project: dict[str, str] = json.loads((APP / "hsproject.json").read_text("utf-8"))
     assert project["platformVersion"] == VERSION.replace("-", ".")

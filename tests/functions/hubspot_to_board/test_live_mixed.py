@@ -58,6 +58,19 @@ def test_what_waits_for_a_company_is_told_once(office: Office) -> None:
     assert "取引に会社が紐づいていません" in mail.text
 
 
+def test_a_choice_that_is_needed_is_mailed_with_what_there_is(office: Office) -> None:
+    ids = [str(office.board.seed("clients", {"name": "株式会社青空商事"})) for _ in range(2)]
+    company = office.company()
+    office.deal(company, status="見積中(中)")
+    office.tell()
+    mails.clear()
+    office.wait(120)
+    office.stack.tell()
+    (mail,) = mails.sent()
+    assert all(one in mail.text for one in (company, *ids, "renkei board link"))
+    assert "青空商事" not in mail.text
+
+
 def test_deals_of_one_company_cost_little_more_than_one(office: Office) -> None:
     office.board.seed("users", {"email": OWNER.email})
     company = office.company()
@@ -83,6 +96,19 @@ def test_changes_of_one_company_are_one_update(office: Office) -> None:
     office.tell()
     assert len(office.calls()) <= 3, office.calls()
     assert [one["name"] for one in office.clients()] == ["みどり"]
+
+
+def test_a_mapped_property_of_the_firms_own_counts_when_it_is_told_of(office: Office) -> None:
+    office.apply(keep_company="always", client_fields=[{"field": "note", "from": ["description"]}])
+    office.linked(description="古い")
+    (company,) = office.stack.the("companies")
+    office.wait(1)
+    office.hubspot.change(PORTAL, "companies", company["id"], {"description": "新しい"})
+    moment = round(office.clock().timestamp() * 1000)
+    event = {"subscriptionType": "company.propertyChange", "portalId": PORTAL, "objectId": int(company["id"])}
+    office.stack.hear([event | {"propertyName": "description", "occurredAt": moment}])
+    office.work()
+    assert [one["note"] for one in office.clients()] == ["新しい"]
 
 
 def test_events_of_the_newer_kind_of_subscription_count_too(office: Office) -> None:

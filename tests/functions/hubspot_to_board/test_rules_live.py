@@ -229,10 +229,13 @@ def test_the_others_of_a_batch_do_not_wait_for_it(office: Office) -> None:
 # What it costs.
 
 
-def test_a_new_deal_of_a_new_company_costs_eight_calls_at_most(office: Office) -> None:
+@pytest.mark.parametrize("name", ["株式会社青空商事", "株式会社アオゾラ", "Aozora Trading Co., Ltd.", "ABC商事"])
+def test_a_new_deal_of_a_new_company_costs_eight_calls_at_most(office: Office, name: str) -> None:
     office.apply(client_page={"property": "website"})
+    for number in range(250):
+        office.board.seed("clients", {"name": f"第{number}商事株式会社"})
     office.wait(3600)  # the access token has run out, too
-    deal = office.deal(office.company(city="港区"), hubspot_owner_id=OWNER.id)
+    deal = office.deal(office.company(name=name, city="港区"), hubspot_owner_id=OWNER.id)
     office.tell()
     office.move(deal, "見積中(中)")
     office.forget_calls()

@@ -177,5 +177,6 @@ INTEGRATION = Integration(
     needs=("hubspot",),
     sources=("hubspot",),
     jobs=("sync", "push_clients"),
+    completed=frozenset({"deal_without_company", "deal_date_missing", "company_without_name", "client_ambiguous"}),
     settings=Settings,
 )

@@ -94,12 +94,15 @@ def _each(
 def _by_id(
     events: Mapping[str, Event], settle: Callable[[Mapping[str, datetime]], Mapping[str, Verdict]]
 ) -> dict[str, Verdict]:
-    """The verdicts on events by those on their records; of several events of one record, the last one counts."""
-    last: dict[str, datetime] = {}
-    for event in events.values():
-        last[event.id] = max(event.at, last.get(event.id, event.at))
-    found = settle(last)
-    return {id_: found[event.id] for id_, event in events.items()}
+    """The verdicts on events by those on their records; of several events of one record, the last one waits for all."""
+    newest = {event.id: id_ for id_, event in sorted(events.items(), key=lambda one: one[1].at)}
+    found = settle({event.id: events[newest[event.id]].at for event in events.values()})
+    verdicts: dict[str, Verdict] = {}
+    for id_, event in events.items():
+        end = found[event.id]
+        stands_for_it = isinstance(end, Done | Skip) or id_ == newest[event.id]
+        verdicts[id_] = end if stands_for_it else Skip("told_together")
+    return verdicts
 
 
 def _merged(desk: Desk, events: Mapping[str, Event]) -> dict[str, Verdict]:

@@ -29,7 +29,7 @@ from renkei.vendors.hubspot_deals import CHANGED
 _OVERLAP = timedelta(minutes=2)
 _LAG = timedelta(hours=1)  # by which HubSpot's search index may be behind
 _AT_ONCE = 20  # projects whose invoices may have to be asked for
-_REVIVED = {"deal_without_company", "deal_date_missing", "company_without_name", "client_ambiguous", "board_permission"}
+_REVIVED = {*INTEGRATION.completed, "board_permission"}
 """Reasons that pass when somebody completes or links a record; of some of that no event tells."""
 
 

@@ -35,6 +35,7 @@ class Teller:
         params = self._params(cause, language, len(rejected))
         counts = [params.get(name) for name in _COUNTED]
         lead = "notice_recovered_nothing" if set(counts) == {"0"} else f"notice_{cause.kind}_lead"
+        lead = "notice_parked_record_lead" if _completed(cause) else lead
         return Content(
             language,
             notices.title(cause, name_of(cause, language), language),
@@ -103,6 +104,8 @@ class Teller:
                 return [f"renkei connect {cause.about} {here}"]
             case "idle30" | "idle7":
                 return [f"renkei apply workspace.yaml {here}", f"renkei connect {cause.about} {here}"]
+            case "parked" if _completed(cause):
+                return [f"renkei deliveries --state parked {here}"]
             case "parked":
                 return [f"renkei apply workspace.yaml {here}", f"renkei deliveries --state parked {here}"]
             case "late":
@@ -117,6 +120,11 @@ def name_of(cause: Cause, language: Language) -> str:
     if cause.about in VENDORS:
         return vendor_of(cause.about).title
     return INTEGRATIONS[cause.about].title[language] if cause.about in INTEGRATIONS else cause.about
+
+
+def _completed(cause: Cause) -> bool:
+    """Whether it waits for a record that a person completes at a vendor, and for no setting."""
+    return cause.kind == "parked" and cause.about in INTEGRATIONS and cause.code in INTEGRATIONS[cause.about].completed
 
 
 def _named(row: Item, language: Language) -> tuple[str, str]:

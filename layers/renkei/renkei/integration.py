@@ -19,6 +19,7 @@ class Integration:
     """One folder under functions/. `title` is for people; `vendor` owns the connection it writes through.
 
     `needs` are the other connections without which it cannot work; `jobs` what it does by the clock, or when asked to.
+    `completed` are the codes of what parks for a record that a person completes at a vendor, and for no setting.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Integration:
     settings: type[BaseModel]
     needs: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
+    completed: frozenset[str] = frozenset()
 
     @property
     def vendors(self) -> tuple[str, ...]:

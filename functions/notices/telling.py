@@ -104,10 +104,9 @@ class Teller:
                 return [f"renkei connect {cause.about} {here}"]
             case "idle30" | "idle7":
                 return [f"renkei apply workspace.yaml {here}", f"renkei connect {cause.about} {here}"]
-            case "parked" if _completed(cause):
-                return [f"renkei deliveries --state parked {here}"]
             case "parked":
-                return [f"renkei apply workspace.yaml {here}", f"renkei deliveries --state parked {here}"]
+                mending = [] if _completed(cause) else [f"renkei apply workspace.yaml {here}"]
+                return [*mending, f"renkei deliveries --state parked {here}"]
             case "late":
                 return [f"renkei deliveries --state pending {here}"]
             case "rejected":

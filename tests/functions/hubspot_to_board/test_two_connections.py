@@ -249,3 +249,33 @@ def test_boards_own_link_is_warned_of(office: Office) -> None:
     office.board.change("projects", office.projects()[0]["id"], {"hubspot_deal_id": "12345"})
     (warned,) = [one for one in checks(office).values() if one["ok"] is False]
     assert "2つの連携が同時に動いています" in warned["remedy"]
+
+
+def test_company_data_waits_as_deals_do(office: Office) -> None:
+    office.apply(keep_company="always")
+    office.linked(city="港区")
+    (company,) = office.stack.the("companies")
+    withdrawn(office)
+    office.wait(1)
+    office.hubspot.change(PORTAL, "companies", company["id"], {"city": "千代田区"})
+    office.tell()
+    assert live(office) == {"board": "reconnect", "hubspot": "connected"}
+    assert [one["address1"] for one in office.clients()] == ["港区"]
+    new_token(office)
+    later(office)
+    assert [one["address1"] for one in office.clients()] == ["千代田区"]
+    assert office.ended("parked") == {}
+
+
+def test_a_found_client_that_may_not_be_filled_waits_for_the_tick(office: Office) -> None:
+    there = office.board.seed("clients", {"name": "株式会社青空商事"})
+    office.board.configure({"withheld": ["clients.update"]})
+    office.deal(office.company(city="港区"), status="見積中(中)")
+    office.tell()
+    (message,) = office.ended("parked").values()
+    assert "顧客: 更新" in message
+    office.board.configure({"withheld": []})
+    new_token(office)
+    later(office)
+    assert [(one["id"], one["address1"]) for one in office.clients()] == [(there, "港区")]
+    assert (len(office.projects()), office.ended("parked")) == (1, {})

@@ -42,13 +42,17 @@ class Killed(BaseException):
 
 @dataclass(frozen=True)
 class Story:
-    """What happens to a delivery or several. `prepare` is not killed; each deed is; `end` is checked on its picture."""
+    """What happens to a delivery or several. `prepare` is not killed; each deed is; `end` is checked on its picture.
+
+    `same` are states of deliveries that stand for each other: who finds all done by the one who died has nothing to do.
+    """
 
     name: str
     prepare: Callable[[Stack], None]
     deeds: Sequence[Deed]
     picture: Picture
     end: Callable[[Any], object]
+    same: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Lives:
             with watched(lambda side, effect, number=number: self._note(side, effect, number)):  # type: ignore[misc]
                 deed(stack)
         self.expected = self._end()
-        assert set(self.expected["deliveries"].values()) <= SETTLED, self.expected["deliveries"]
+        assert set(self.expected["deliveries"].values()) <= SETTLED | {"done"}, self.expected["deliveries"]
         assert not self.expected["sealed"], "a settled delivery still holds its payload"
         story.end(self.expected["left"])
 
@@ -138,6 +142,12 @@ class Lives:
                 lost += 1
         return lost
 
+    def go_wrong(self, deed: int, wrong: Callable[[], object], name: str) -> None:
+        """Return to the beginning of a deed, let something be wrong, and go on from there."""
+        return_to(self._stack, self._starts[deed], bells=True)
+        wrong()
+        self._tell(deed, f"{self._story.name}, {name} in deed {deed}")
+
     def _tell(self, start: int, name: str) -> None:
         try:
             for deed in (*self._story.deeds[start:], settles):
@@ -146,7 +156,7 @@ class Lives:
             raise AssertionError(f"{name}: {wrong}") from wrong
         end = self._end()
         for part, wanted in self.expected.items():
-            assert end[part] == wanted, f"{name}: {part}"
+            assert end[part] == wanted, f"{name}: {part}: {_differing(end[part], wanted)}"
 
     def _distinct(self) -> Iterator[Kill]:
         """The kills, without those that leave the very world that the one before left to the same deed."""
@@ -160,9 +170,20 @@ class Lives:
         number = len(self.kills) // 2 + 1
         self.kills.append(Kill(number, side, effect, deed, keep(self._stack)))
 
+    def _state(self, state: str) -> str:
+        return "done" if state in self._story.same else state
+
     def _end(self) -> dict[str, Any]:
         return {
-            "deliveries": {row["id"]: row["state"] for row in rows("deliveries")},
+            "deliveries": {row["id"]: self._state(row["state"]) for row in rows("deliveries")},
             "sealed": sorted(row["id"] for row in rows("deliveries") if "sealed" in row and row["state"] in SETTLED),
             "left": self._story.picture(self._stack),
         }
+
+
+def _differing(found: Any, wanted: Any) -> str:
+    """Where two ends differ, for messages."""
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        names = [name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name)]
+        return "; ".join(f"{name} {_differing(found.get(name), wanted.get(name))}" for name in sorted(names))
+    return f"is {found!r}, was {wanted!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from hubspot_to_board import Settings
@@ -13,8 +13,6 @@ from renkei.japan import firm_key, phone, prefecture, short_name, zip_code
 from renkei.mapping import Warn
 from renkei.values import name_spellings, normal_domain
 
-_ONE_SPELLING = re.compile("[\u3005\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff]{2,}")
-_MOST_NEEDLES = 3
 _SHAPES: dict[str, Callable[[str], str | None]] = {"zip": zip_code, "pref": prefecture, "tel": phone, "fax": phone}
 
 
@@ -58,15 +56,13 @@ def client_values(company: Mapping[str, str], id_: str, settings: Settings) -> t
 
 
 def needles(name: str) -> list[str]:
-    """What to look for inside the names of clients to find whoever bears this name, however it is written there.
+    """What to look for inside the names of clients to find whoever bears this name: its longest part without a gap.
 
-    The longest part that has but one spelling (kanji, hiragana); else the name in both widths.
+    As it is written, and where it has letters or katakana also in the other width: board's search tells widths apart.
     """
-    short = short_name(name)
-    if plain := max(_ONE_SPELLING.findall(short), key=len, default=""):
-        return [plain]
-    spellings = [one for one in name_spellings(short) if not any(char.isspace() for char in one.strip())]
-    return list(dict.fromkeys([short, *spellings]))[:_MOST_NEEDLES]
+    piece = max(short_name(name).split(), key=len, default=name)
+    usual = unicodedata.normalize("NFKC", piece)
+    return list(dict.fromkeys([piece, usual, name_spellings(usual)[-1]]))
 
 
 def same_named(name: str, clients: Iterable[tuple[int, str]]) -> list[int]:

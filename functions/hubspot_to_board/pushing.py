@@ -121,24 +121,27 @@ class Pushing(Run):
         return result
 
     def _link(self, client: Client, company: str, record: Record | None) -> None:
-        """Remember the pair, and show the client's page in the company."""
+        """Show the client's page in the company, then remember the pair: whoever dies in between does it again."""
         self._companies[client.id] = company
         if self._dry:
             return
-        self.desk.note(f"company#{company}", {"client": str(client.id)})
+        page, shown = self.desk.settings.client_page, {}
+        if page and self._show(company, {page.property: address_of(page, client.id)}, record):
+            shown = {"page": page_digest(self.desk, page, client.id)}
+        self.desk.note(f"company#{company}", {"client": str(client.id), **shown})
         for link in self._links(client):
             links.remember(self._claims, link, {"id": company})
-        page = self.desk.settings.client_page
-        if page is None:
-            return
-        url = address_of(page, client.id)
-        if record is None or record.properties.get(page.property) != url:
-            try:
-                self.desk.hubspot.do(Update(COMPANIES, (Item(company, {page.property: url}),)))
-            except (Rejected, Misconfigured):
-                self.tell("client_page_missing", property=page.property)
-                return
-        self.desk.note(f"company#{company}", {"page": page_digest(self.desk, page, client.id)})
+
+    def _show(self, company: str, shown: Mapping[str, str], record: Record | None) -> bool:
+        """Write properties into a company that lacks them. False, and people are told, if HubSpot refuses them."""
+        if record and shown.items() <= record.properties.items():
+            return True
+        try:
+            self.desk.hubspot.do(Update(COMPANIES, (Item(company, shown),)))
+        except (Rejected, Misconfigured):
+            self.tell("client_page_missing", property=", ".join(shown))
+            return False
+        return True
 
     def _ask(self, client: Client, companies: Iterable[str]) -> None:
         self.count("unclear")

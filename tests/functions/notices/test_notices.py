@@ -228,7 +228,7 @@ def test_what_is_parked_for_a_setting_names_the_field(told: Stack) -> None:
     parked(told, 1, PROPERTY)
     run(told)
     (mail,) = mails.sent()
-    assert mail.subject == "[Renkei] Bookings to HubSpot: deliveries wait for a setting, please correct it (demo)"
+    assert mail.subject == "[Renkei] Bookings to HubSpot: deliveries wait for something to be put right (demo)"
     assert "Where: company_size" in mail.text
     assert "HubSpot's property company_size cannot be written (READ_ONLY_VALUE)." in mail.text
 

@@ -149,13 +149,15 @@ def test_a_company_that_was_renamed_and_never_made_is_made_by_its_new_name(offic
 @WAYS
 def test_a_deal_that_went_to_another_company_meanwhile_keeps_its_one_project(office: Office, by: str) -> None:
     keyed(office, by)
-    lose(office, PROJECTS, "timeout_after")
+    lose(office, PROJECTS, "timeout_before", late=60)
     deal, _ = begun(office)
+    assert office.projects() == []
     other = office.company(name="別会社株式会社")
     office.hubspot.associate(PORTAL, "deals", deal, "companies", other, 5)
     office.tell()
     settles(office.stack)
     assert len(office.projects()) == 1
+    assert office.stack.deliveries("rejected") == []
 
 
 @pytest.mark.parametrize("late", [0, 60])

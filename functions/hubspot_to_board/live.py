@@ -9,7 +9,7 @@ from functools import cached_property
 
 from hubspot_to_board import ORDER_STATUS
 from hubspot_to_board.clients import company_of
-from hubspot_to_board.customers import Customers, Unclear, not_sent, wait
+from hubspot_to_board.customers import LATE, Customers, Unclear, not_sent, wait
 from hubspot_to_board.desk import Desk
 from hubspot_to_board.pairs import Pairs
 from hubspot_to_board.plan import (
@@ -185,7 +185,7 @@ class Live:
         """(the project of a deal, how it came about). Who does not know whether it was made looks for it first."""
         desk, link = self._desk, f"deal#{id_}"
         if sent := desk.row(link).get("sent"):
-            if found := self._ours(key, int(str(values["client_id"]))):
+            if found := self._ours(key, datetime.fromisoformat(sent) - LATE):
                 return found, "there"
             wait(sent, desk.now)
         desk.note(link, {"sent": desk.stamp()})
@@ -198,15 +198,15 @@ class Live:
                 self._reconsider(end, values)
             raise
 
-    def _ours(self, key: str, client: int) -> Project | None:
-        """The project that bears our key."""
+    def _ours(self, key: str, since: datetime) -> Project | None:
+        """The project that bears our key. board can only look for it by number; by memo, what changed since is read."""
         by_number = self._desk.settings.project_key == "management_no"
         page, more = 1, True
         while more:
             found = self._desk.board.projects(
                 page,
                 management_no=key if by_number else "",
-                client=None if by_number else client,
+                changed_since=None if by_number else since,
                 whole=not by_number,
             )
             chosen = ours([(one.id, one.management_no, one.memo) for one in found.rows], key)

@@ -14,6 +14,7 @@ from itertools import batched
 from typing import Any
 
 from hubspot_to_board import INTEGRATION
+from hubspot_to_board.customers import Customers
 from hubspot_to_board.desk import Desk, since
 from hubspot_to_board.events import STAGE, deal_in
 from hubspot_to_board.pairs import AGAIN, Pair, Pairs
@@ -23,8 +24,9 @@ from hubspot_to_board.sweep import Sweep
 from renkei import links
 from renkei.actions import Record
 from renkei.deliveries import stamp
+from renkei.errors import Misconfigured, Rejected, Skip
 from renkei.vendors.board import Invoice, Page, Project
-from renkei.vendors.hubspot_deals import CHANGED
+from renkei.vendors.hubspot_deals import CHANGED, COMPANIES, DEALS
 
 _OVERLAP = timedelta(minutes=2)
 _LAG = timedelta(hours=1)  # by which HubSpot's search index may be behind
@@ -45,7 +47,7 @@ class Night(Run):
     def phases(self, asked: Mapping[str, Any]) -> Sequence[Callable[[], Steps]]:  # noqa: ARG002 - nothing to choose
         """Deals first: what a person moved in HubSpot is newer than what is read of board afterwards."""
         sweep = Sweep(self, self._pairs, self._linked)
-        return (self._deals, self._again, self._invoices, self._projects, sweep.steps, self._revive)
+        return (self._deals, self._companies, self._again, self._invoices, self._projects, sweep.steps, self._revive)
 
     @cached_property
     def _pairs(self) -> Pairs:
@@ -54,11 +56,6 @@ class Night(Run):
     @cached_property
     def _since(self) -> datetime:
         return since(self.desk.work.workspace, self.desk.portal, self.desk.now)
-
-    @property
-    def _read_up_to(self) -> str:
-        """How far this portal's deals are read."""
-        return f"deals.{self.desk.portal}"
 
     @cached_property
     def _linked(self) -> dict[int, str]:
@@ -74,17 +71,51 @@ class Night(Run):
     # What HubSpot's events may have told already, and what they did not.
 
     def _deals(self) -> Steps:
-        state, stages = self.state, self.desk.settings.stage_map
-        begin = (
-            datetime.fromisoformat(state["at"]) if "at" in state else self.moment(self._read_up_to, self._since) - _LAG
-        )
-        for page in self.desk.hubspot.changed(begin, list(stages), ("pipeline", STAGE, MERGED)):
+        stages = self.desk.settings.stage_map
+
+        def settle(page: Sequence[Record]) -> None:
             self._moved([one for one in page if one.properties.get(STAGE) in stages.get(_pipeline(one), {})])
+
+        return self._told(DEALS, ("pipeline", STAGE, MERGED), settle, list(stages))
+
+    def _companies(self) -> Steps:
+        if self.desk.settings.keep_company == "first":
+            return iter(())
+        return self._told(COMPANIES, ("name",), self._refresh)
+
+    def _told(
+        self,
+        object_name: str,
+        properties: Sequence[str],
+        settle: Callable[[Sequence[Record]], None],
+        pipelines: Sequence[str] = (),
+    ) -> Steps:
+        """Read what changed in HubSpot, page by page, as its events should have told."""
+        state, name = self.state, f"{object_name}.{self.desk.portal}"
+        begin = datetime.fromisoformat(state["at"]) if "at" in state else self.moment(name, self._since) - _LAG
+        for page in self.desk.hubspot.changed(object_name, begin, properties, pipelines):
+            settle(page)
             state["at"] = max(state.get("at", ""), _utc(page[-1].properties[CHANGED]))
-            self.count("deals_read", len(page))
+            self.count(f"{object_name}_read", len(page))
             yield
         if "at" in state:
-            self.save(self._read_up_to, {"at": state["at"]})
+            self.save(name, {"at": state["at"]})
+
+    def _refresh(self, companies: Sequence[Record]) -> None:
+        """Push the data of linked companies that changed."""
+        self.desk.recall(f"company#{one.id}" for one in companies)
+        customers = Customers(self.desk)
+        for one in companies:
+            try:
+                done = customers.refresh(one.id)
+            except Skip:
+                continue
+            except (Rejected, Misconfigured) as refused:
+                self.tell("company_not_pushed", company=one.id, code=refused.code)
+                continue
+            self.count("companies_pushed")
+            for warn in done.notices:
+                self.tell(warn.code, **dict(warn.params))
 
     def _moved(self, records: Sequence[Record]) -> None:
         """Settle the pairs whose deal moved; let deals that came into a stage unseen be told of after all."""
@@ -123,11 +154,12 @@ class Night(Run):
     def _again(self) -> Steps:
         """Pairs that could not be settled the last time, and those of which nobody knows whether they are billed."""
         again = dict.fromkeys((*self.load(AGAIN).get("deals", []), *self._unsure)) if self._linked else {}
-        self.save(AGAIN, {})
         for part in batched(again, _AT_ONCE, strict=False):
             self.desk.recall(f"deal#{id_}" for id_ in part)
             self._pairs.settle(self._pairs.looked_up(part))
-        yield
+            done = set(part) - self._pairs.failed
+            self.save(AGAIN, {"deals": [id_ for id_ in self.load(AGAIN).get("deals", []) if id_ not in done]})
+            yield
 
     def _invoices(self) -> Steps:
         return self._changes("invoices", self.desk.board.invoices, self._of_invoices)
@@ -152,7 +184,8 @@ class Night(Run):
             state["read"] = int(state.get("read", 0)) + len(page.rows)
             state["page"] = number + 1 if page.more else "end"
             self.count(f"{name}_read", len(page.rows))
-            if not page.more and state["read"] < page.total:
+            state["total"] = max(int(state.get("total", 0)), page.total)  # it falls when rows go meanwhile
+            if not page.more and state["read"] < state["total"]:
                 self.tell("board_recount", list=name)  # rows went while they were paged: read from there once more
             elif not page.more and state["at"]:
                 self.save(name, {"at": max(state["at"], stamp(since))})

@@ -54,6 +54,8 @@ class Pairs:
     def __init__(self, desk: Desk, notes: Notes) -> None:
         self._desk = desk
         self._notes = notes
+        self.failed: set[str] = set()
+        """The deals of this batch that the next run is to look at again."""
 
     def looked_up(self, deals: Iterable[str]) -> list[Pair]:
         """The pairs of these deals, read one by one; projects that are gone are unlinked."""
@@ -172,6 +174,7 @@ class Pairs:
     def _failed(self, id_: str, end: Outcome) -> None:
         if isinstance(end, NotFound):
             return  # the deal was deleted this very moment
+        self.failed.add(id_)
         box = (self._desk.work.workspace, INTEGRATION.key, AGAIN)
         again = checkpoints.load(*box).get("deals", [])
         checkpoints.save(*box, {"deals": sorted({*again, id_})[:_MOST_AGAIN]})

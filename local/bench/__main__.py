@@ -5,13 +5,13 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from local.bench import calls, cold
+from local.bench import calls, cold, projects
 from local.bench.tables import Table
 from local.runtime.runtime import RuntimeTrouble
 from local.stack.errors import StackError
 
 # One function a table; each takes the number of samples (what only counts ignores it).
-SECTIONS: tuple[Callable[[int], Table], ...] = (calls.section, calls.leads, cold.section)
+SECTIONS: tuple[Callable[[int], Table], ...] = (calls.section, calls.leads, projects.section, cold.section)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -51,13 +51,14 @@ class Counts:
 
     vendor: int
     aws: Counter[str]
+    deliveries: int = 0
 
 
 def section(_samples: int) -> Table:
     """The table of calls: each case warm, that is with token and data keys at hand."""
     rows: list[list[Cell]] = []
     missed = []
-    with running() as stack, redirect_stdout(StringIO()), _quiet():
+    with running() as stack, redirect_stdout(StringIO()), quiet():
         stack.set_up()
         _both(stack, [booking(1, company_name="株式会社最初", guest_email="a@first.example")])  # warms up
         cases = {
@@ -77,16 +78,16 @@ def section(_samples: int) -> Table:
                 missed.append(f"{name}: {worked.vendor} vendor calls, at most {MOST[name]}")
             if (stored := worked.aws["dynamodb"] / len(bookings)) > MOST_STORE[name]:
                 missed.append(f"{name}: {stored:.2f} DynamoDB calls per delivery, at most {MOST_STORE[name]}")
-            rows.append([name, len(bookings), worked.vendor, MOST[name], *_each(received, worked, len(bookings))])
+            rows.append([name, len(bookings), worked.vendor, MOST[name], *each(received, worked, len(bookings))])
             stack.clock.sleep(60)
-    return Table("Calls into HubSpot", _headers(), rows, missed=missed)
+    return Table("Calls into HubSpot", headers(), rows, missed=missed)
 
 
 def leads(_samples: int) -> Table:
     """The table of calls of bookings that become leads, each case warm."""
     rows: list[list[Cell]] = []
     missed = []
-    with running() as stack, redirect_stdout(StringIO()), _quiet():
+    with running() as stack, redirect_stdout(StringIO()), quiet():
         stack.salesforce.configure({"booking_id_field": True})
         stack.consented("salesforce", {})
         stack.api("POST", f"/api/workspaces/{stack.workspace}/connections/timerex", {"token": TOKEN})
@@ -104,35 +105,38 @@ def leads(_samples: int) -> Table:
                 missed.append(f"{name}: {worked.vendor} vendor calls, at most {MOST_LEADS[name]}")
             if (stored := worked.aws["dynamodb"] / count) > MOST_LEADS_STORE[name]:
                 missed.append(f"{name}: {stored:.2f} DynamoDB calls per delivery, at most {MOST_LEADS_STORE[name]}")
-            rows.append([name, count, worked.vendor, MOST_LEADS[name], *_each(received, worked, count)])
+            rows.append([name, count, worked.vendor, MOST_LEADS[name], *each(received, worked, count)])
             stack.clock.sleep(60)
-    return Table("Calls into Salesforce", _headers(), rows, missed=missed)
+    return Table("Calls into Salesforce", headers(), rows, missed=missed)
 
 
-def _headers() -> list[str]:
-    headers = ["case", "bookings", "vendor calls", "at most"]
-    return headers + [f"{service} / {what}" for what in ("webhook", "delivery") for service in SERVICES]
+def headers(what: str = "bookings") -> list[str]:
+    """The columns of a table of calls."""
+    first = ["case", what, "vendor calls", "at most"]
+    return first + [f"{service} / {when}" for when in ("webhook", "delivery") for service in SERVICES]
 
 
-def _each(received: Counts, worked: Counts, bookings: int) -> list[str]:
+def each(received: Counts, worked: Counts, bookings: int) -> list[str]:
+    """The AWS calls of each, of receiving and of working."""
     return [f"{counts.aws[service] / bookings:.2f}" for counts in (received, worked) for service in SERVICES]
 
 
 def _both(stack: Stack, bookings: list[dict[str, Any]]) -> tuple[Counts, Counts]:
     """The calls of receiving bookings, and of one worker run over them."""
-    with _counted(stack) as received:
+    with counted(stack) as received:
         for payload in bookings:
             status, told = stack.post(payload)
             if status != 200:  # noqa: PLR2004
                 raise RuntimeError(f"not received: {told}")
     bells = [bell for key in QUEUES for bell in stack.bells(key)]
-    with _counted(stack) as worked:
+    with counted(stack) as worked:
         stack.answer(bells)
     return received, worked
 
 
 @contextmanager
-def _counted(stack: Stack) -> Iterator[Counts]:
+def counted(stack: Stack) -> Iterator[Counts]:
+    """The calls that are made inside."""
     counts = Counts(0, Counter())
     before = _asked(stack)
     handlers = {}
@@ -152,11 +156,12 @@ def _counted(stack: Stack) -> Iterator[Counts]:
 
 
 def _asked(stack: Stack) -> int:
-    return len(stack.hubspot.calls) + len(stack.salesforce.calls)
+    return sum(len(vendor.calls) for vendor in (stack.hubspot, stack.salesforce, stack.board))
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
+    """Nobody hears the log inside."""
     logging.disable(logging.CRITICAL)
     try:
         yield

@@ -42,6 +42,8 @@ BOARD: Final[dict[str, tuple[str, str, str]]] = {
     "n_failed": ("failed", "失敗", "gescheitert"),
     "n_candidates": ("unclear (client: companies)", "要確認(顧客: 会社)", "unklar (Kunde: Firmen)"),
     "n_deals_read": ("deals read", "確認した取引", "gelesene Deals"),
+    "n_companies_read": ("companies read", "確認した会社", "gelesene Firmen"),
+    "n_companies_pushed": ("companies pushed", "顧客へ反映した会社", "übertragene Firmen"),
     "n_invoices_read": ("invoices read", "確認した請求", "gelesene Rechnungen"),
     "n_projects_read": ("projects read", "確認した案件", "gelesene Projekte"),
     "n_pairs_read": ("pairs compared", "照合した組", "verglichene Paare"),

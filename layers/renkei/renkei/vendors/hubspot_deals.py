@@ -106,16 +106,19 @@ class HubSpotDeals(HubSpot):
         return found
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
-    def changed(self, since: datetime, pipelines: Sequence[str], properties: Sequence[str]) -> Iterator[list[Record]]:
-        """Pages of the deals of these pipelines that changed at `since` or later, in their order. The index may lag.
+    def changed(
+        self, object_name: str, since: datetime, properties: Sequence[str], pipelines: Sequence[str] = ()
+    ) -> Iterator[list[Record]]:
+        """Pages of the deals (of these pipelines) or companies that changed at `since` or later, in their order.
 
-        A search reaches 10,000 results, so the next one begins where that ended: at the last change, or, where all
-        of them changed in one moment, behind the last id of that moment.
+        The index may lag. A search reaches 10,000 results, so the next one begins where that ended: at the last
+        change, or, where all of them changed in one moment, behind the last id of that moment.
         """
         begin, behind, after = since, "", 0
         while True:
             body = _search(begin, behind, pipelines, properties, after)
-            answer = self._client.call("POST", f"{_OBJECTS}/search", json=body, needs="results", kind="search").body
+            path = f"/crm/objects/{VERSION}/{object_name}/search"
+            answer = self._client.call("POST", path, json=body, needs="results", kind="search").body
             page = [record_of(one) for one in answer["results"]]
             if page:
                 yield page
@@ -136,7 +139,8 @@ def _search(
 ) -> dict[str, Any]:
     at = str(round(begin.timestamp() * 1000))
     filters: list[dict[str, Any]] = [{"propertyName": CHANGED, "operator": "EQ" if behind else "GTE", "value": at}]
-    filters.append({"propertyName": "pipeline", "operator": "IN", "values": list(pipelines)})
+    if pipelines:
+        filters.append({"propertyName": "pipeline", "operator": "IN", "values": list(pipelines)})
     if behind:
         filters.append({"propertyName": "hs_object_id", "operator": "GT", "value": behind})
     return {

@@ -20,9 +20,9 @@ from tests.crash.world import return_to
 from tests.harness import Stack
 from tests.office import Office
 
-MOMENTS: dict[Mode, int] = {"at once": 8, "later": 4}
+MOMENTS: dict[Mode, int] = {"at once": 6, "later": 3}
 """How many moments beside the writes are taken of a story."""
-LATER = NAMES[:2]
+LATER = NAMES[:1]
 READS = ("/search", "/batch/read")
 
 

@@ -27,7 +27,7 @@ NAMES = ["株式会社青空商事", "株式会社青空商事", "みどり工�
 MOST_DEALS = 4
 STAGE = st.sampled_from([*LABELS, UNMAPPED, "presentationscheduled"])
 DEAL, COMPANY, SEEDS = st.integers(0, MOST_DEALS - 1), st.integers(0, len(NAMES) - 1), st.integers(0, 9)
-THEN = st.sampled_from(["told", "", "told", "work", "a minute", "an hour", "a night", "5 hours"])
+THEN = st.sampled_from(["told", "", "lost", "told", "work", "a minute", "an hour", "a night", "5 hours"])
 FAULTS = ("cut_before", "cut_after", "timeout_before", "timeout_after", "junk_body")
 
 
@@ -211,6 +211,8 @@ class Life(RuleBasedStateMachine):
                 new, self.kept = self.kept + self.stack.hubspot.take_events(), []
                 self._hears(new)
                 self._works()
+            case "lost":
+                self.stack.hubspot.take_events()
             case "work":
                 self._works()
             case "a night":

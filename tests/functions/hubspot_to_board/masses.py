@@ -51,7 +51,7 @@ def many(office: Office, count: int, status: str = "見積中(中)", **settings:
     link(office, pairs[-1:], status)
     office.night()
     link(office, pairs, status)
-    count = checkpoints.load(office.stack.workspace, KEY, "count")  # as after another night: the youngest is known
-    checkpoints.save(office.stack.workspace, KEY, "count", count | {"known": count.get("newest", 0)})
+    counted = checkpoints.load(office.stack.workspace, KEY, "count")  # as after another night: the youngest is known
+    checkpoints.save(office.stack.workspace, KEY, "count", counted | {"known": counted.get("newest", 0)})
     office.forget_calls()
     return pairs

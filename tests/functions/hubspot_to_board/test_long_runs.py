@@ -45,7 +45,7 @@ def until_done(office: Office, attempts: int = 25) -> dict[str, Any]:
     """Let the time go by for which the last run waits, again and again, until it has ended."""
     while (run := runs(office)[-1])["state"] == "pending":
         attempts -= 1
-        assert attempts, run
+        assert attempts, run["progress"]
         office.wait(max((datetime.fromisoformat(run["due_at"]) - office.clock()).total_seconds(), 0) + 30)
         office.stack.sweep()
         office.work()

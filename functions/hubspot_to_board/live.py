@@ -145,14 +145,14 @@ class Live:
         values["user_id"] = self._user(owner)
         customer = self._customers.of(company)
         values["client_id"] = customer.client
-        project, was = self._project(id_, key, values)
-        if was == "there" and project.order_status != ORDER_STATUS[status]:  # the deal moved on meanwhile
-            desk.board.set_order_status(project.id, ORDER_STATUS[status])
+        project, there = self._project(id_, key, values)
+        if there and there.order_status != ORDER_STATUS[status] and not there.locked:  # the deal moved on meanwhile
+            desk.board.set_order_status(project, ORDER_STATUS[status])
         agreed = agreed_on(deal, status, desk.of_deal(id_))
-        if amount := amount_text(project.total, project.tax, desk.settings):
-            agreed["amount"] = desk.of_deal(id_)("amount", amount)
-        desk.note(f"deal#{id_}", {"project": str(project.id), **agreed, "sent": ""})
-        outcome = {"project": str(project.id), "project_was": was, "company": customer.company}
+        amount = amount_text(there.total, there.tax, desk.settings) if there else "0"  # of a new one
+        agreed |= {"amount": desk.of_deal(id_)("amount", amount)} if amount else {}
+        desk.note(f"deal#{id_}", {"project": str(project), **agreed, "sent": ""})
+        outcome = {"project": str(project), "project_was": "there" if there else "created", "company": customer.company}
         return Done(outcome | {"client": str(customer.client)}, customer.warns + customer.notices, customer.notices)
 
     def _companies_of(self, id_: str) -> Iterable[tuple[str, bool]]:
@@ -181,16 +181,19 @@ class Live:
     def _users(self) -> list[User]:
         return self._desk.board.users()
 
-    def _project(self, id_: str, key: str, values: Mapping[str, object]) -> tuple[Project, str]:
-        """(the project of a deal, how it came about). Who does not know whether it was made looks for it first."""
+    def _project(self, id_: str, key: str, values: Mapping[str, object]) -> tuple[int, Project | None]:
+        """(the id of a deal's project, the project if it was there already).
+
+        Who does not know whether it was made looks for it first.
+        """
         desk, link = self._desk, f"deal#{id_}"
         if sent := desk.row(link).get("sent"):
             if found := self._ours(key, datetime.fromisoformat(sent) - LATE):
-                return found, "there"
+                return found.id, found
             wait(sent, desk.now)
         desk.note(link, {"sent": desk.stamp()})
         try:
-            return desk.board.create_project(values), "created"
+            return desk.board.create_project(values), None
         except Outcome as end:
             if not_sent(end):
                 desk.note(link, {"sent": ""})

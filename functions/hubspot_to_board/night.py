@@ -93,11 +93,12 @@ class Night(Run):
         """Read what changed in HubSpot, page by page, as its events should have told."""
         state, name = self.state, f"{object_name}.{self.desk.portal}"
         begin = datetime.fromisoformat(state["at"]) if "at" in state else self.moment(name, self._since) - _LAG
-        for page in self.desk.hubspot.changed(object_name, begin, properties, pipelines):
+        for number, page in enumerate(self.desk.hubspot.changed(object_name, begin, properties, pipelines)):
+            if number:  # who goes on begins with the last page again, and must come further than that
+                yield
             settle(page)
             state["at"] = max(state.get("at", ""), _utc(page[-1].properties[CHANGED]))
             self.count(f"{object_name}_read", len(page))
-            yield
         if "at" in state:
             self.save(name, {"at": state["at"]})
 
@@ -175,6 +176,7 @@ class Night(Run):
     ) -> Steps:
         """Read what changed, page by page, and settle it. How far it is read is saved if all of it was read."""
         state, since = self.state, self.moment(name, self._since)
+        state.setdefault("begun", stamp(self.desk.now))  # what changes after its page was read is later than that
         while state.get("page") != "end":
             number = int(state.get("page", 1))
             page: Page[T] = listed(number, changed_since=since - _OVERLAP)
@@ -188,7 +190,7 @@ class Night(Run):
             if not page.more and state["read"] < state["total"]:
                 self.tell("board_recount", list=name)  # rows went while they were paged: read from there once more
             elif not page.more and state["at"]:
-                self.save(name, {"at": max(state["at"], stamp(since))})
+                self.save(name, {"at": max(min(state["at"], state["begun"]), stamp(since))})
             yield
 
     def _of_invoices(self, invoices: Iterable[Invoice]) -> list[Pair]:
@@ -220,7 +222,7 @@ class Night(Run):
             if row.get("reason") in _REVIVED:
                 self.count("woken", self._ledger.retry(row))
         self.save("ran", {"at": stamp(self.desk.now)})
-        yield
+        return iter(())
 
     @property
     def _ledger(self) -> Any:

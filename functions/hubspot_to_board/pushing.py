@@ -18,6 +18,7 @@ from renkei import links
 from renkei.actions import UNIQUE, Create, Item, Record, Result, Search, Update
 from renkei.errors import Conflict, Misconfigured, Rejected
 from renkei.freemail import free_mail
+from renkei.japan import firm_spellings
 from renkei.values import domain_spellings, fold_name, name_spellings
 from renkei.vendors.board import Client
 from renkei.vendors.hubspot_deals import COMPANIES
@@ -78,7 +79,8 @@ class Pushing(Run):
         self._make(made)
 
     def _found(self, clients: Sequence[Client]) -> dict[str, Record]:
-        names = [spelling for one in clients for spelling in name_spellings(one.name)]
+        written = [way for one in clients for way in (one.name, *firm_spellings(one.name))]
+        names = [spelling for way in written for spelling in name_spellings(way)]
         domains = [domain for one in clients if (domain := self._domain(one))]
         any_of = {"name": tuple(names), "hs_additional_domains": tuple(domains)}
         any_of["domain"] = tuple(spelling for domain in domains for spelling in domain_spellings(domain))
@@ -128,9 +130,9 @@ class Pushing(Run):
         page, shown = self.desk.settings.client_page, {}
         if page and self._show(company, {page.property: address_of(page, client.id)}, record):
             shown = {"page": page_digest(self.desk, page, client.id)}
-        self.desk.note(f"company#{company}", {"client": str(client.id), **shown})
         for link in self._links(client):
             links.remember(self._claims, link, {"id": company})
+        self.desk.note(f"company#{company}", {"client": str(client.id), **shown})
 
     def _show(self, company: str, shown: Mapping[str, str], record: Record | None) -> bool:
         """Write properties into a company that lacks them. False, and people are told, if HubSpot refuses them."""

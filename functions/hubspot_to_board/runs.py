@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from hubspot_to_board import INTEGRATION
@@ -33,7 +34,7 @@ class Run(ABC):
 
     @abstractmethod
     def phases(self, asked: Mapping[str, Any]) -> Sequence[Callable[[], Steps]]:
-        """What is done, in its order; each yields after every step."""
+        """What is done, in its order; each yields between steps, and where it goes on it does not repeat the last."""
 
     def outcome(self) -> Mapping[str, Any]:
         """What the delivery shows in the end: counts, and ids."""
@@ -43,17 +44,20 @@ class Run(ABC):
         """Go on until it is done, or the time is nearly up. Outcomes of the vendors pass: then it goes on later."""
         phases = self.phases(asked)
         while self.state["phase"] < len(phases):
-            for _ in phases[self.state["phase"]]():
+            for _ in chain(phases[self.state["phase"]](), self._next()):
                 self._save()
-                if self.desk.work.left() < ENOUGH:
+                if self.desk.work.left() < ENOUGH and self.state["phase"] < len(phases):
                     return Unfinished({"phase": self.state["phase"] + 1, "of": len(phases), **self.counts})
-            self.state = {"id": self.state["id"], "phase": self.state["phase"] + 1, "told": self.state["told"]}
-            self.state["counts"] = self.counts
-            self._save()
         told = [(code, dict(params)) for code, params in self.state["told"]]
         self.save(self.name, {})
         warns = tuple(Warn(code, tuple(sorted(params.items()))) for code, params in told)
         return Done(self.outcome(), warns, tuple(_together(told)))
+
+    def _next(self) -> Steps:
+        """Go over to the next phase."""
+        self.state = {"id": self.state["id"], "phase": self.state["phase"] + 1, "told": self.state["told"]}
+        self.state["counts"] = self.counts
+        yield
 
     def count(self, what: str, number: int = 1) -> None:
         """Count something."""

@@ -55,7 +55,6 @@ class Sweep:
         count = board.projects(1, created_until=until, size=1).total
         facts = {"until": stamp(until), "count": count, "clients": state["clients"], "full": full}
         self._run.save("count", facts | {"known": int(before.get("newest", 0)), "newest": newest})
-        yield
 
     def _what(self, before: Mapping[str, Any], clients: int) -> list[str]:
         """The lists whose ids are to be read."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renkei.japan import firm_key, phone, prefecture, short_name, zip_code
+from renkei.japan import firm_key, firm_spellings, phone, prefecture, short_name, zip_code
 from renkei.values import LEGAL_FORMS
 from tests.harness import ROOT
 
@@ -241,3 +241,17 @@ def test_who_asks_for_no_number_does_not_pay_for_it() -> None:
     environment = {"PYTHONPATH": str(ROOT / "layers/renkei")}
     said = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
     assert said.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("㈱青空商事", ["株式会社青空商事", "(株)青空商事", "（株）青空商事", "㈱青空商事"]),
+        ("青空商事 有限会社", ["青空商事有限会社", "青空商事(有)", "青空商事（有）", "青空商事㈲"]),
+        ("合同会社青空", ["合同会社青空", "(同)青空", "（同）青空"]),
+        ("青空商事", []),
+        ("医療法人青空会", []),
+    ],
+)
+def test_a_form_is_written_in_several_ways(name: str, found: list[str]) -> None:
+    assert firm_spellings(name) == found

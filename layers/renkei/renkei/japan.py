@@ -93,6 +93,11 @@ _PREFECTURES = """
 46 鹿児島県 かごしま Kagoshima
 47 沖縄県 おきなわ Okinawa
 """
+_WRITTEN = {
+    "株式会社": ("株式会社", "(株)", "（株）", "㈱"),
+    "有限会社": ("有限会社", "(有)", "（有）", "㈲"),
+    "合同会社": ("合同会社", "(同)", "（同）"),
+}
 _SUFFIXES = {"都": ("と", "to"), "道": ("どう", "do"), "府": ("ふ", "fu"), "県": ("けん", "ken")}
 
 
@@ -141,6 +146,16 @@ def firm_key(name: str) -> str:
     folded = fold_name(fold_name(name.translate(_CIRCLED)).translate(_DASHES).casefold())
     before, body, after = _apart(folded)
     return " ".join(filter(None, (_spelt_out(before), "".join(body.split()), _spelt_out(after))))
+
+
+def firm_spellings(name: str) -> list[str]:
+    """The ways in which a name with one of the usual forms is likely to be written: 株式会社, (株), （株） and ㈱.
+
+    Empty where it has no such form. The form stays at its end.
+    """
+    before, body, after = _apart(name.strip())
+    ways = _WRITTEN.get(_spelt_out(before or after), ())
+    return [way + body if before else body + way for way in ways]
 
 
 def prefecture(text: str) -> str | None:

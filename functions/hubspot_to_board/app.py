@@ -48,7 +48,7 @@ def work_off(jobs: Sequence[Job], work: Work) -> Mapping[str, Verdict]:
 def _run(job: Job, work: Work) -> Verdict:
     desk = Desk(work, patient=True)
     try:
-        return _RUNS[job.payload["body"]["job"]](desk, job.id).go_on(job.payload["body"])
+        return _RUNS[job.payload["body"]["job"]](desk, job.id, job.payload["body"]).go_on()
     except Outcome as end:
         return end
     finally:

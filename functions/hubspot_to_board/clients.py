@@ -65,10 +65,14 @@ def needles(name: str) -> list[str]:
     return list(dict.fromkeys([piece, usual, name_spellings(usual)[-1]]))
 
 
-def same_named(name: str, clients: Iterable[tuple[int, str]]) -> list[int]:
-    """The ids among (id, name) of the clients that bear this name, smallest first."""
+def same_named(name: str, clients: Iterable[tuple[int, str, bool]]) -> list[int]:
+    """The ids among (id, name, archived) of the clients that bear this name, smallest first.
+
+    board cannot merge, so people archive a duplicate: archived ones count only where no other is.
+    """
     key = firm_key(name)
-    return sorted(id_ for id_, other in clients if firm_key(other) == key)
+    same = sorted((archived, id_) for id_, other, archived in clients if firm_key(other) == key)
+    return [id_ for archived, id_ in same if archived == same[0][0]]
 
 
 def only(candidates: Sequence[int], company: str) -> int | None:

@@ -16,7 +16,7 @@ from console.answers import Wrong, delivery_view
 from console.runs import last
 from hubspot_to_board import INTEGRATION, Settings, checks
 from hubspot_to_board.desk import HUBSPOT, scope_of, since
-from renkei import links, workspaces
+from renkei import jobs, links, portals, workspaces
 from renkei.actions import Read
 from renkei.config import Language
 from renkei.connections import Connection
@@ -74,6 +74,9 @@ def check(
     deals, companies = (portal.properties(name, language) for name in (DEALS, COMPANIES))
     users = _board(parts, workspace).users() if settings.fallback_user is not None else []
     problems = list(checks.problems(settings, portal.pipelines(), deals, companies, users))
+    if settings.enabled and (other := _twin(parts, workspace, found[HUBSPOT].account, found["board"].account)):
+        twice = "links the same HubSpot account and the same board account: each deal would become two projects"
+        problems.append(Problem((), f"the workspace {other} {twice}; switch one of them off (enabled: false)"))
     if not problems:
         since(workspace, found[HUBSPOT].account, parts.clock())
     return checks.kept(settings, deals, companies), problems
@@ -188,6 +191,15 @@ TOOLS: dict[str, Tool] = {
     "unlink": unlink,
 }
 ACTS = {"link", "unlink"}
+
+
+def _twin(parts: Platform, workspace: str, portal: str, board: str) -> str:
+    """Another workspace that links the same accounts; empty if there is none."""
+    for other in (row["item"] for row in portals.of(HUBSPOT, portal) if row["item"] != workspace):
+        connection = parts.connections.get(other, INTEGRATION.vendor)
+        if connection and connection.account == board and jobs.switched_on(other, INTEGRATION):
+            return str(other)
+    return ""
 
 
 def _stage_map(workspace: str) -> dict[str, dict[str, str]]:

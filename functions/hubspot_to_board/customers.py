@@ -137,7 +137,7 @@ class Customers:
                     return board.client(client.id)
         named = [client for needle in needles(name) for client in self._listed(named=needle)]
         named = list({client.id: client for client in named}.values())
-        chosen = only(same_named(name, [(client.id, client.name) for client in named]), company)
+        chosen = only(same_named(name, [(client.id, client.name, client.archived) for client in named]), company)
         if chosen is None and sent:
             wait(sent, self._desk.now)
         return next((client for client in named if client.id == chosen), None)

@@ -40,11 +40,11 @@ class Night(Run):
 
     name = "run"
 
-    def __init__(self, desk: Desk, id_: str) -> None:
-        super().__init__(desk, id_)
+    def __init__(self, desk: Desk, id_: str, asked: Mapping[str, Any]) -> None:
+        super().__init__(desk, id_, asked)
         self._unsure: list[str] = []
 
-    def phases(self, asked: Mapping[str, Any]) -> Sequence[Callable[[], Steps]]:  # noqa: ARG002 - nothing to choose
+    def phases(self) -> Sequence[Callable[[], Steps]]:
         """Deals first: what a person moved in HubSpot is newer than what is read of board afterwards."""
         sweep = Sweep(self, self._pairs, self._linked)
         return (self._deals, self._companies, self._again, self._invoices, self._projects, sweep.steps, self._revive)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -56,6 +56,7 @@ class Pairs:
         self._notes = notes
         self.failed: set[str] = set()
         """The deals of this batch that the next run is to look at again."""
+        self._asked = False
 
     def looked_up(self, deals: Iterable[str]) -> list[Pair]:
         """The pairs of these deals, read one by one; projects that are gone are unlinked."""
@@ -76,9 +77,9 @@ class Pairs:
 
     def gone(self, deal: str, project: int) -> None:
         """Unlink a deal whose project was deleted in board."""
-        self._desk.note(f"deal#{deal}", {"gone": str(project), "project": ""})
         self._notes.count("unlinked")
         self._notes.tell("board_project_gone", project=str(project), deal=deal)
+        self._desk.note(f"deal#{deal}", {"gone": str(project), "project": ""})
 
     def settle(self, pairs: Sequence[Pair]) -> None:
         """Let the side follow that is to follow, and remember what both agree on then."""
@@ -95,6 +96,7 @@ class Pairs:
                 sides[id_] = (deal, self._project(wanted[id_], deal, link), link)
         self._notes.count("pairs_read", len(sides))
         steps = self._steps(sides)
+        steps = self._still(steps, {id_: side[0].stage for id_, side in sides.items()})
         self._write({id_: step for id_, step in steps.items() if step.properties})
         for id_, step in steps.items():
             if step.order_status is not None:
@@ -118,6 +120,7 @@ class Pairs:
             return project
         bills, page, more = [], 1, True
         changed_at = pair.changed_at
+        self._asked = True
         while more:
             found = self._desk.board.invoices(page, project_number=pair.number)
             mine = [one for one in found.rows if one.project == link.project]  # filters it does not know, board ignores
@@ -130,10 +133,23 @@ class Pairs:
         settings, desk = self._desk.settings, self._desk
         unsure = [id_ for id_, side in sides.items() if plan.both_changed(*side, settings, desk.of_deal(id_))]
         moved = desk.hubspot.moved_at(unsure)
+        self._asked |= bool(unsure)
         return {
             id_: plan.by_night(replace(deal, moved_at=moved.get(id_)), project, link, settings, desk.of_deal(id_))
             for id_, (deal, project, link) in sides.items()
         }
+
+    def _still(self, steps: dict[str, Step], stages: Mapping[str, str]) -> dict[str, Step]:
+        """The steps without those of deals that somebody moved while invoices were asked for: these come again."""
+        judged = [id_ for id_, step in steps.items() if step.side == "deal"]
+        if not judged or not self._asked:
+            return steps
+        self._asked = False
+        now = self._desk.hubspot.do(Read(DEALS, tuple(judged), ("dealstage",))).records
+        moved = {id_ for id_ in judged if id_ not in now or now[id_].properties.get("dealstage", "") != stages[id_]}
+        for id_ in moved:
+            self._again(id_)
+        return {id_: step for id_, step in steps.items() if id_ not in moved}
 
     def _write(self, steps: dict[str, Step]) -> None:
         """Let deals follow, a hundred in a call; one that HubSpot refuses fails alone, and comes again next time."""
@@ -174,9 +190,13 @@ class Pairs:
     def _failed(self, id_: str, end: Outcome) -> None:
         if isinstance(end, NotFound):
             return  # the deal was deleted this very moment
+        self._again(id_)
+        self._notes.count("failed")
+        self._notes.tell("deal_not_settled", deal=id_, code=end.code)
+
+    def _again(self, id_: str) -> None:
+        """Let the next run look at a deal, whether or not it changes."""
         self.failed.add(id_)
         box = (self._desk.work.workspace, INTEGRATION.key, AGAIN)
         again = checkpoints.load(*box).get("deals", [])
         checkpoints.save(*box, {"deals": sorted({*again, id_})[:_MOST_AGAIN]})
-        self._notes.count("failed")
-        self._notes.tell("deal_not_settled", deal=id_, code=end.code)

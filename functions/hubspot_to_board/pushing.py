@@ -12,7 +12,7 @@ from typing import Any
 
 from hubspot_to_board.clients import domain_of, matches, reversed_values
 from hubspot_to_board.customers import address_of, page_digest
-from hubspot_to_board.desk import HUBSPOT
+from hubspot_to_board.desk import HUBSPOT, Desk
 from hubspot_to_board.runs import Run, Steps
 from renkei import links
 from renkei.actions import UNIQUE, Create, Item, Record, Result, Search, Update
@@ -30,12 +30,14 @@ _EXAMPLES = 50
 class Pushing(Run):
     """One run. `dry_run`: nothing is written, and counts and candidates are told."""
 
-    name = "push"
-
-    def phases(self, asked: Mapping[str, Any]) -> Sequence[Callable[[], Steps]]:
-        """One page of clients after the other."""
+    def __init__(self, desk: Desk, id_: str, asked: Mapping[str, Any]) -> None:
         self._dry = asked.get("dry_run") is True
-        self._unclear: list[str] = self.state.setdefault("unclear", [])
+        self.name = "push-dry" if self._dry else "push"  # both may run at the same time
+        super().__init__(desk, id_, asked)
+        self._unclear: list[str] = self.kept.setdefault("unclear", [])
+
+    def phases(self) -> Sequence[Callable[[], Steps]]:
+        """One page of clients after the other."""
         return (self._clients,)
 
     def outcome(self) -> Mapping[str, Any]:
@@ -55,9 +57,10 @@ class Pushing(Run):
 
     def _is_linked(self, client: Client) -> bool:
         self.count("seen")
-        linked = client.id in self._companies
+        linked = client.id in self._linked
         self.count("linked_before", linked)
-        return linked
+        self.count("archived", client.archived and not linked)
+        return linked or client.archived
 
     def _push(self, clients: Sequence[Client]) -> None:
         if not clients:
@@ -124,7 +127,8 @@ class Pushing(Run):
 
     def _link(self, client: Client, company: str, record: Record | None) -> None:
         """Show the client's page in the company, then remember the pair: whoever dies in between does it again."""
-        self._companies[client.id] = company
+        self._linked.add(client.id)
+        self._taken.add(company)
         if self._dry:
             return
         page, shown = self.desk.settings.client_page, {}
@@ -151,7 +155,7 @@ class Pushing(Run):
             self._unclear.append(f"{client.id}: {', '.join(sorted(companies))}")
 
     def _free(self, company: str) -> bool:
-        return company not in self._companies.values()
+        return company not in self._taken
 
     def _values(self, client: Client) -> dict[str, str]:
         page, domain = self.desk.settings.client_page, self._domain(client)
@@ -181,7 +185,15 @@ class Pushing(Run):
         return frozenset(free_mail((), ()))
 
     @cached_property
-    def _companies(self) -> dict[int, str]:
-        """The companies by their clients."""
-        rows = links.rows(self.desk.scope, "company#")
-        return {int(row["client"]): row["link"].partition("#")[2] for row in rows if row.get("client")}
+    def _taken(self) -> set[str]:
+        """The companies that are linked to a client."""
+        return {row["link"].partition("#")[2] for row in self._rows}
+
+    @cached_property
+    def _linked(self) -> set[int]:
+        """The clients that are linked to a company, or to several."""
+        return {int(row["client"]) for row in self._rows}
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        return [row for row in links.rows(self.desk.scope, "company#") if row.get("client")]

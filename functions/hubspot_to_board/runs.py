@@ -11,6 +11,7 @@ from typing import Any
 from hubspot_to_board import INTEGRATION
 from hubspot_to_board.desk import ENOUGH, Desk
 from renkei import checkpoints
+from renkei.errors import Outcome
 from renkei.integration import Done, Unfinished
 from renkei.mapping import Warn
 
@@ -22,41 +23,53 @@ type Steps = Iterator[None]
 
 
 class Run(ABC):
-    """One run, told by the id of its delivery. `state` is what it saves: the phase, how far that is, and counts."""
+    """One run, told by the id of its delivery. `state` is what it saves: the phase and how far that is.
+
+    Beside that counts, what is to be told, and what is `kept` to the end.
+    """
 
     name = "run"
 
-    def __init__(self, desk: Desk, id_: str) -> None:
+    def __init__(self, desk: Desk, id_: str, asked: Mapping[str, Any]) -> None:
         self.desk = desk
+        self.asked = asked
         saved = self.load(self.name)
-        self.state: dict[str, Any] = saved if saved.get("id") == id_ else {"id": id_, "phase": 0, "told": []}
-        self.counts: dict[str, int] = self.state.setdefault("counts", {})
+        fresh: dict[str, Any] = {"id": id_, "phase": 0, "told": [], "counts": {}, "kept": {}}
+        self.state: dict[str, Any] = saved if saved.get("id") == id_ else fresh
+        self.counts: dict[str, int] = self.state["counts"]
+        self.kept: dict[str, Any] = self.state["kept"]
 
     @abstractmethod
-    def phases(self, asked: Mapping[str, Any]) -> Sequence[Callable[[], Steps]]:
+    def phases(self) -> Sequence[Callable[[], Steps]]:
         """What is done, in its order; each yields between steps, and where it goes on it does not repeat the last."""
 
     def outcome(self) -> Mapping[str, Any]:
         """What the delivery shows in the end: counts, and ids."""
         return {name: str(count) for name, count in self.counts.items()}
 
-    def go_on(self, asked: Mapping[str, Any]) -> Done | Unfinished:
+    def go_on(self) -> Done | Unfinished:
         """Go on until it is done, or the time is nearly up. Outcomes of the vendors pass: then it goes on later."""
-        phases = self.phases(asked)
+        try:
+            return self._go_on()
+        except Outcome:
+            self._save()  # what was counted and is to be told; how far it is changes only after the work
+            raise
+
+    def _go_on(self) -> Done | Unfinished:
+        phases = self.phases()
         while self.state["phase"] < len(phases):
             for _ in chain(phases[self.state["phase"]](), self._next()):
                 self._save()
                 if self.desk.work.left() < ENOUGH and self.state["phase"] < len(phases):
                     return Unfinished({"phase": self.state["phase"] + 1, "of": len(phases), **self.counts})
         told = [(code, dict(params)) for code, params in self.state["told"]]
-        self.save(self.name, {})
         warns = tuple(Warn(code, tuple(sorted(params.items()))) for code, params in told)
         return Done(self.outcome(), warns, tuple(_together(told)))
 
     def _next(self) -> Steps:
         """Go over to the next phase."""
-        self.state = {"id": self.state["id"], "phase": self.state["phase"] + 1, "told": self.state["told"]}
-        self.state["counts"] = self.counts
+        kept = {name: self.state[name] for name in ("id", "told", "counts", "kept")}
+        self.state = kept | {"phase": self.state["phase"] + 1}
         yield
 
     def count(self, what: str, number: int = 1) -> None:
@@ -64,10 +77,11 @@ class Run(ABC):
         self.counts[what] = self.counts.get(what, 0) + number
 
     def tell(self, code: str, /, **params: str) -> None:
-        """Note what people are to be told of, once."""
+        """Note what people are to be told of, once; saved at once, because what it tells of is not found again."""
         entry = [code, params]
         if entry not in self.state["told"] and len(self.state["told"]) < _MOST_TOLD:
             self.state["told"].append(entry)
+            self._save()
 
     def load(self, name: str) -> dict[str, Any]:
         """A checkpoint of this workspace."""

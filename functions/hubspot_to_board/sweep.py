@@ -109,9 +109,9 @@ class Sweep:
             self._desk.board.client(id_)
         except NotFound:
             for company in self._companies[id_]:
-                self._desk.forget(f"company#{company}")
                 self._run.count("unlinked")
                 self._run.tell("board_client_gone", client=str(id_), company=company)
+                self._desk.forget(f"company#{company}")
 
     @cached_property
     def _companies(self) -> dict[int, list[str]]:

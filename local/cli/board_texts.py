@@ -37,6 +37,7 @@ BOARD: Final[dict[str, tuple[str, str, str]]] = {
     "n_seen": ("looked at", "確認済み", "angesehen"),
     "n_linked_before": ("linked before", "紐づけ済み", "schon verknüpft"),
     "n_linked": ("linked", "紐づけ", "verknüpft"),
+    "n_archived": ("archived in board", "board でアーカイブ済み", "in board archiviert"),
     "n_created": ("made", "作成", "angelegt"),
     "n_unclear": ("unclear", "要確認", "unklar"),
     "n_failed": ("failed", "失敗", "gescheitert"),

@@ -52,12 +52,16 @@ class Invoice:
 
 @dataclass(frozen=True)
 class Client:
-    """A client (顧客). `values` are the texts that were shown and are not blank, by board's names."""
+    """A client (顧客). `values` are the texts that were shown and are not blank, by board's names.
+
+    `archived`: put away by its people; shown only where all fields are.
+    """
 
     id: int
     name: str
     updated_at: datetime
     values: Mapping[str, str]
+    archived: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ def client_of(row: Row) -> Client:
     if "name" not in texts:
         raise garbled()
     values = {name: text for name, text in texts.items() if name not in _STAMPS}
-    return Client(number_of(row, "id"), texts["name"], _moment(row), values)
+    return Client(number_of(row, "id"), texts["name"], _moment(row), values, row.get("archive_flg") == 1)
 
 
 def user_of(row: Row) -> User:

@@ -71,7 +71,7 @@ class Customers:
             raise Skip("company_kept")
         record = self._read(company)
         values, warns = client_values(record.properties, company, desk.settings)
-        if row.get("pushed") == self._digest(company, values):
+        if row.get("pushed") == data_digest(desk, company, values):
             raise Skip("nothing_changed")
         client = int(row["client"])
         try:
@@ -83,7 +83,7 @@ class Customers:
         changed = changes(values, _shown(held), fill=desk.settings.keep_company == "fill")
         if changed:
             desk.board.update_client(client, changed)
-        desk.note(f"company#{company}", {"pushed": self._digest(company, values)})
+        desk.note(f"company#{company}", {"pushed": data_digest(desk, company, values)})
         return Done({"company": company, "client": str(client), "fields": ", ".join(sorted(changed)) or "-"}, warns)
 
     def _linked(self, company: str) -> Customer | None:
@@ -105,7 +105,7 @@ class Customers:
         except NotFound:
             desk.forget(f"company#{company}")
             raise Unclear("record_gone", vendor="board") from None
-        desk.note(f"company#{company}", {"pushed": self._digest(company, values)})
+        desk.note(f"company#{company}", {"pushed": data_digest(desk, company, values)})
         return warns
 
     def _first(self, company: str) -> Customer:
@@ -123,17 +123,20 @@ class Customers:
         else:
             client = found.id
             warns += self._filled(found, values)
-        desk.note(f"company#{company}", {"client": str(client), "pushed": self._digest(company, values), "sent": ""})
+        desk.note(
+            f"company#{company}",
+            {"client": str(client), "pushed": data_digest(desk, company, values), "sent": ""},
+        )
         return Customer(company, client, warns, self._show(company, client, record))
 
     def _found(self, company: str, name: str) -> Client | None:
         """The client with this name; one that we may have made before goes first."""
         board, row = self._desk.board, self._desk.row(f"company#{company}")
         sent = row.get("sent")
-        if sent and row.get("named") != self._digest(company, {"name": name}):  # renamed since it was sent
+        if sent and row.get("named") != data_digest(self._desk, company, {"name": name}):  # renamed since it was sent
             since = datetime.fromisoformat(sent) - LATE
             for client in self._listed(changed_since=since):
-                if row.get("named") == self._digest(company, {"name": client.name}):
+                if row.get("named") == data_digest(self._desk, company, {"name": client.name}):
                     return board.client(client.id)
         named = [client for needle in needles(name) for client in self._listed(named=needle)]
         named = list({client.id: client for client in named}.values())
@@ -153,7 +156,7 @@ class Customers:
 
     def _made(self, company: str, values: Mapping[str, str]) -> int:
         link = f"company#{company}"
-        named = self._digest(company, {"name": values["name"]})
+        named = data_digest(self._desk, company, {"name": values["name"]})
         self._desk.note(link, {"sent": self._desk.stamp(), "named": named})
         try:
             return self._desk.board.create_client(values)
@@ -202,10 +205,6 @@ class Customers:
             raise Unclear("record_gone", vendor="hubspot")  # deleted this very moment: the deal will say so
         return result.records[company]
 
-    def _digest(self, company: str, values: Mapping[str, str]) -> str:
-        text = "\0".join(f"{name}={value}" for name, value in sorted(values.items()))
-        return self._desk.digest("company", f"{company}\0{text}")
-
 
 def _shown(client: Client) -> dict[str, str]:
     return {"name": client.name, **client.values}
@@ -219,3 +218,9 @@ def address_of(page: ClientPage, client: int) -> str:
 def page_digest(desk: Desk, page: ClientPage, client: int) -> str:
     """What is remembered of an address that was written into a company."""
     return desk.digest("page", f"{page.property}\0{address_of(page, client)}")
+
+
+def data_digest(desk: Desk, company: str, values: Mapping[str, str]) -> str:
+    """What is remembered of a company's data that was pushed."""
+    text = "\0".join(f"{name}={value}" for name, value in sorted(values.items()))
+    return desk.digest("company", f"{desk.first_id('company', company)}\0{text}")

@@ -112,9 +112,8 @@ class Desk:
         name = "project" if kind == "deal" else "client"
         alone = str(was.get(name) or "") if now.get(name) and now.get(name) != was.get(name) else ""
         if not now.get(name):
-            self.note(
-                f"{kind}#{new}", {name: str(value) for name, value in was.items() if name not in {"scope", "link"}}
-            )
+            kept = {"of": old, **{word: str(value) for word, value in was.items() if word not in {"scope", "link"}}}
+            self.note(f"{kind}#{new}", kept)
         self.forget(f"{kind}#{old}")
         return alone
 
@@ -126,7 +125,11 @@ class Desk:
 
     def of_deal(self, deal: str) -> Digest:
         """Digests for one deal: equal values of two deals must not look equal."""
-        return lambda what, value: self.digest(f"deal {what}", f"{deal}\0{value}")
+        return lambda what, value: self.digest(f"deal {what}", f"{self.first_id('deal', deal)}\0{value}")
+
+    def first_id(self, kind: str, id_: str) -> str:
+        """The id that a record had when it was linked, by which its digests are made: a merge gives it another one."""
+        return str(self.row(f"{kind}#{id_}").get("of") or id_)
 
     def stamp(self) -> str:
         """The moment as text."""

@@ -30,6 +30,7 @@ from renkei.vendors.hubspot_deals import CHANGED, COMPANIES, DEALS
 
 _OVERLAP = timedelta(minutes=2)
 _LAG = timedelta(hours=1)  # by which HubSpot's search index may be behind
+_RULES = {"pipelines", "amount", "amount_tax", "invoices"}
 _AT_ONCE = 20  # projects whose invoices may have to be asked for
 _REVIVED = {*INTEGRATION.completed, "board_permission"}
 """Reasons that pass when somebody completes or links a record; of some of that no event tells."""
@@ -175,7 +176,7 @@ class Night(Run):
         self, name: str, listed: Callable[..., Page[T]], pairs: Callable[[Iterable[T]], Iterable[Pair]]
     ) -> Steps:
         """Read what changed, page by page, and settle it. How far it is read is saved if all of it was read."""
-        state, since = self.state, self.moment(name, self._since)
+        state, since = self.state, self._read_since(name)
         state.setdefault("begun", stamp(self.desk.now))  # what changes after its page was read is later than that
         while state.get("page") != "end":
             number = int(state.get("page", 1))
@@ -190,8 +191,17 @@ class Night(Run):
             if not page.more and state["read"] < state["total"]:
                 self.tell("board_recount", list=name)  # rows went while they were paged: read from there once more
             elif not page.more and state["at"]:
-                self.save(name, {"at": max(min(state["at"], state["begun"]), stamp(since))})
+                self.save(name, {"at": max(min(state["at"], state["begun"]), stamp(since)), "by": self._rules})
             yield
+
+    def _read_since(self, name: str) -> datetime:
+        """Since when a list is to be read: from the beginning where the rules were others when it was read last."""
+        return self.moment(name, self._since) if self.load(name).get("by") == self._rules else self._since
+
+    @cached_property
+    def _rules(self) -> str:
+        """A digest of the settings that say what a project is in HubSpot."""
+        return self.desk.digest("rules", self.desk.settings.model_dump_json(include=_RULES))
 
     def _of_invoices(self, invoices: Iterable[Invoice]) -> list[Pair]:
         newest: dict[int, Invoice] = {}

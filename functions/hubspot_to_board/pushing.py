@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from hubspot_to_board.clients import domain_of, matches, reversed_values
-from hubspot_to_board.customers import address_of, page_digest
+from hubspot_to_board.clients import client_values, domain_of, matches, reversed_values
+from hubspot_to_board.customers import address_of, data_digest, page_digest
 from hubspot_to_board.desk import HUBSPOT, Desk
 from hubspot_to_board.runs import Run, Steps
 from renkei import links
@@ -104,7 +104,7 @@ class Pushing(Run):
             end, record = result.failed.get(key), result.records.get(key)
             if record:
                 self.count("created")
-                self._link(client, record.id, Record(record.id, self._values(client)))
+                self._link(client, record.id, Record(record.id, self._values(client), new=True))
             elif isinstance(end, Conflict) and end.record_id and self._free(end.record_id):
                 self.count("linked")
                 self._link(client, end.record_id, None)
@@ -131,9 +131,13 @@ class Pushing(Run):
         self._taken.add(company)
         if self._dry:
             return
-        page, shown = self.desk.settings.client_page, {}
+        page = self.desk.settings.client_page
+        shown: dict[str, str] = {}
         if page and self._show(company, {page.property: address_of(page, client.id)}, record):
             shown = {"page": page_digest(self.desk, page, client.id)}
+        if record and record.new:  # HubSpot will tell of what we made, and there is nothing to push back
+            data, _ = client_values(record.properties, company, self.desk.settings)
+            shown["pushed"] = data_digest(self.desk, company, data)
         for link in self._links(client):
             links.remember(self._claims, link, {"id": company})
         self.desk.note(f"company#{company}", {"client": str(client.id), **shown})

@@ -14,7 +14,6 @@ from hubspot_to_board.night import Night
 from hubspot_to_board.pushing import Pushing
 from renkei.errors import Outcome, Skip
 from renkei.integration import Done, Job, Unfinished, Verdict
-from renkei.mapping import Warn
 from renkei.runtime import Work, answer_bells
 from renkei.watch import logger
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _RUNS = {"sync": Night, "push_clients": Pushing}
-_MERGED = {"deal": "deals_merged", "company": "companies_merged"}
 
 
 @logger.inject_lambda_context
@@ -108,12 +106,10 @@ def _by_id(
 def _merged(desk: Desk, events: Mapping[str, Event]) -> dict[str, Verdict]:
     """Links go on under the id that is left."""
     desk.recall(f"{event.object}#{one}" for event in events.values() for one in (event.id, *event.old))
-    verdicts: dict[str, Verdict] = {}
-    for id_, event in events.items():
-        alone = [one for old in event.old if (one := desk.moved(event.object, old, event.id))]
-        told = tuple(Warn(_MERGED[event.object], (("id", event.id), ("alone", one))) for one in alone)
-        verdicts[id_] = Done({event.object: event.id}, told, told)
-    return verdicts
+    for event in events.values():
+        for old in event.old:
+            desk.moved(event.object, old, event.id)
+    return {id_: Done({event.object: event.id}) for id_, event in events.items()}
 
 
 def _changed(desk: Desk, events: Mapping[str, Event]) -> dict[str, Verdict]:

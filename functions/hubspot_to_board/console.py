@@ -179,6 +179,8 @@ def unlink(parts: Platform, workspace: str, given: Given, language: Language) ->
         code = "board_tool_unlinked_deal"
     else:
         links.forget(in_scope, name)
+        if kind == "deal":
+            links.replace(in_scope, name, {"given_up": str(was)})  # not to be taken for the new one
         code = "board_tool_unlinked_again" if kind == "deal" else "board_tool_unlinked_company"
     return {kind: record, "was": str(was), "message": text(code, language, {"id": record, "was": str(was)})}
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from hubspot_to_board import INTEGRATION, Settings
 from hubspot_to_board.plan import Digest
-from renkei import checkpoints, links
+from renkei import checkpoints, links, notices
+from renkei.causes import Cause
 from renkei.days import zone_of
 from renkei.deliveries import stamp
 from renkei.runtime import Work
@@ -20,6 +21,9 @@ from renkei.workers import token_source
 HUBSPOT = "hubspot"
 ENOUGH = timedelta(seconds=45)  # what a step of a run may take
 _SHORT = 32  # characters of a digest that are kept
+
+
+_MERGED = {"deal": ("project", "deals_merged"), "company": ("client", "companies_merged")}
 
 
 def scope_of(workspace: str, board: str, portal: str) -> str:
@@ -104,18 +108,19 @@ class Desk:
         links.forget(self.scope, link)
         self._rows[link] = {}
 
-    def moved(self, kind: str, old: str, new: str) -> str:
-        """Let a record that was merged keep its link under its new id. Gives what it was linked to if that has one."""
+    def moved(self, kind: str, old: str, new: str) -> None:
+        """Let a record that was merged keep its link under its new id. If that has another one, people are told."""
         was, now = self.row(f"{kind}#{old}"), self.row(f"{kind}#{new}")
         if old == new or not was:
-            return ""
-        name = "project" if kind == "deal" else "client"
-        alone = str(was.get(name) or "") if now.get(name) and now.get(name) != was.get(name) else ""
+            return
+        name, code = _MERGED[kind]
+        if now.get(name) and was.get(name) and now[name] != was[name]:
+            cause = Cause("noticed", INTEGRATION.key, code, {"id": new, "alone": str(was[name])})
+            notices.note(self.work.workspace, cause, self.now)
         if not now.get(name):
             kept = {"of": old, **{word: str(value) for word, value in was.items() if word not in {"scope", "link"}}}
             self.note(f"{kind}#{new}", kept)
         self.forget(f"{kind}#{old}")
-        return alone
 
     # Digests.
 

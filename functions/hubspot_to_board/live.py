@@ -20,6 +20,7 @@ from hubspot_to_board.plan import (
     amount_text,
     at_once,
     deal_of,
+    left,
     link_of,
     merged_into,
     pushed,
@@ -105,6 +106,8 @@ class Live:
             self._desk.moved("deal", old, record.id)
         digest = self._desk.of_deal(record.id)
         deal, link = deal_of(record), link_of(self._desk.row(f"deal#{record.id}"))
+        if link and left(deal, link, self._desk.settings, digest):
+            self._desk.note(f"deal#{record.id}", {"stage": LEFT})
         status = at_once(deal, link, self._desk.settings, digest)
         if link is None:
             return self._make(record, deal, status)
@@ -117,10 +120,12 @@ class Live:
         desk = self._desk
         try:
             desk.board.set_order_status(link.project, ORDER_STATUS[status])
-        except NotFound:
-            return gone(desk, id_, link.project)
         except Rejected:
-            if desk.board.project(link.project).locked:
+            try:  # it is gone only if it is asked for by its id
+                locked = desk.board.project(link.project).locked
+            except NotFound:
+                return gone(desk, id_, link.project)
+            if locked:
                 raise Skip("project_locked", project=str(link.project)) from None
             raise
         desk.note(f"deal#{id_}", pushed(deal, status, desk.settings, desk.of_deal(id_)))
@@ -188,7 +193,8 @@ class Live:
         """
         desk, link = self._desk, f"deal#{id_}"
         if sent := desk.row(link).get("sent"):
-            if found := self._ours(key, datetime.fromisoformat(sent) - LATE):
+            given_up = str(desk.row(link).get("given_up", ""))
+            if found := self._ours(key, datetime.fromisoformat(sent) - LATE, given_up):
                 return found.id, found
             wait(sent, desk.now)
         desk.note(link, {"sent": desk.stamp()})
@@ -201,7 +207,7 @@ class Live:
                 self._reconsider(end, values)
             raise
 
-    def _ours(self, key: str, since: datetime) -> Project | None:
+    def _ours(self, key: str, since: datetime, given_up: str) -> Project | None:
         """The project that bears our key. board can only look for it by number; by memo, what changed since is read."""
         by_number = self._desk.settings.project_key == "management_no"
         page, more = 1, True
@@ -212,7 +218,8 @@ class Live:
                 changed_since=None if by_number else since,
                 whole=not by_number,
             )
-            chosen = ours([(one.id, one.management_no, one.memo) for one in found.rows], key)
+            rows = [(one.id, one.management_no, one.memo) for one in found.rows if str(one.id) != given_up]
+            chosen = ours(rows, key)
             if chosen is not None:
                 return next(one for one in found.rows if one.id == chosen)
             page, more = page + 1, found.more

@@ -65,7 +65,7 @@ class Night(Run):
         for row in links.rows(self.desk.scope, "deal#"):
             if row.get("project"):
                 found[int(row["project"])] = deal = row["link"].partition("#")[2]
-                if row.get("status", UNSURE) == UNSURE:
+                if row.get("status", UNSURE) == UNSURE or row.get(AGAIN):
                     self._unsure.append(deal)
         return found
 
@@ -155,12 +155,9 @@ class Night(Run):
 
     def _again(self) -> Steps:
         """Pairs that could not be settled the last time, and those of which nobody knows whether they are billed."""
-        again = dict.fromkeys((*self.load(AGAIN).get("deals", []), *self._unsure)) if self._linked else {}
+        again = list(self._unsure) if self._linked else []
         for part in batched(again, _AT_ONCE, strict=False):
-            self.desk.recall(f"deal#{id_}" for id_ in part)
             self._pairs.settle(self._pairs.looked_up(part))
-            done = set(part) - self._pairs.failed
-            self.save(AGAIN, {"deals": [id_ for id_ in self.load(AGAIN).get("deals", []) if id_ not in done]})
             yield
 
     def _invoices(self) -> Steps:

@@ -7,18 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from hubspot_to_board import INTEGRATION, plan
+from hubspot_to_board import plan
 from hubspot_to_board.desk import Desk
 from hubspot_to_board.plan import Deal, Link, Step, deal_of
 from hubspot_to_board.stages import FROM_BOARD_ONLY, WON, Bill
-from renkei import checkpoints
 from renkei.actions import Item, Read, Update
 from renkei.errors import Misconfigured, NotFound, Outcome, Rejected, Skip
 from renkei.vendors.hubspot_deals import DEALS
 
 AGAIN = "again"
-"""The checkpoint with the deals that the next run is to look at, whether or not they change."""
-_MOST_AGAIN = 1000
+"""In a deal's row: the next run is to look at it, whether or not it changes."""
 _PROPERTIES = ("amount", "dealstage", "pipeline")
 
 
@@ -54,8 +52,8 @@ class Pairs:
     def __init__(self, desk: Desk, notes: Notes) -> None:
         self._desk = desk
         self._notes = notes
-        self.failed: set[str] = set()
-        """The deals of this batch that the next run is to look at again."""
+        self._later: set[str] = set()
+        self._looked: set[str] = set()
         self._asked = False
 
     def looked_up(self, deals: Iterable[str]) -> list[Pair]:
@@ -103,6 +101,9 @@ class Pairs:
                 self._push(id_, sides[id_][2].project, step, seen=wanted[id_].locked is not None)
             elif step.agreed and not step.properties:
                 desk.note(f"deal#{id_}", step.agreed)
+        for id_ in sides.keys() - self._later:
+            if desk.row(f"deal#{id_}").get(AGAIN):
+                desk.note(f"deal#{id_}", {AGAIN: ""})
 
     def _link(self, id_: str) -> Link | None:
         try:
@@ -116,8 +117,10 @@ class Pairs:
         project = plan.Project(pair.order_status, pair.changed_at, pair.locked is True, pair.amount)
         mapped = settings.stage_map.get(deal.pipeline, {}).values()
         looks = pair.billed and pair.order_status == WON and not FROM_BOARD_ONLY.isdisjoint(mapped)
-        if not looks and not plan.asks_for_bills(project, deal, link, settings, digest):
+        known = pair.deal in self._looked  # and noted, in this run
+        if not looks and (known or not plan.asks_for_bills(project, deal, link, settings, digest)):
             return project
+        self._looked.add(pair.deal)
         bills, page, more = [], 1, True
         changed_at = pair.changed_at
         self._asked = True
@@ -179,9 +182,9 @@ class Pairs:
             if not seen and board.project(project).locked:
                 return
             board.set_order_status(project, int(step.order_status or 0))
-        except NotFound:
-            self.gone(id_, project)
         except (Rejected, Misconfigured) as refused:
+            if not self.looked_up([id_]):  # gone, as asked for by its id
+                return
             self._failed(id_, refused)
         else:
             self._desk.note(f"deal#{id_}", step.agreed)
@@ -196,7 +199,5 @@ class Pairs:
 
     def _again(self, id_: str) -> None:
         """Let the next run look at a deal, whether or not it changes."""
-        self.failed.add(id_)
-        box = (self._desk.work.workspace, INTEGRATION.key, AGAIN)
-        again = checkpoints.load(*box).get("deals", [])
-        checkpoints.save(*box, {"deals": sorted({*again, id_})[:_MOST_AGAIN]})
+        self._later.add(id_)
+        self._desk.note(f"deal#{id_}", {AGAIN: "1"})

@@ -19,8 +19,8 @@ from renkei.errors import Skip
 MERGED = "hs_merged_object_ids"
 
 LEFT, UNSURE = "-", ""
-"""Instead of a digest. Of a stage: board changed while the deal was in a stage that is not mapped, so that its coming
-back, though it be to the same stage, is a change. Of a status: the invoices are to be looked at."""
+"""Instead of a digest. Of a stage: the deal was in a stage that is not mapped, so that its coming back, though it be to
+the same stage, is a change. Of a status: the invoices are to be looked at."""
 
 type Digest = Callable[[str, str], str]
 """A digest of (what, value) for one deal."""
@@ -102,6 +102,12 @@ def at_once(deal: Deal, link: Link | None, settings: Settings, digest: Digest) -
     return status
 
 
+def left(deal: Deal, link: Link, settings: Settings, digest: Digest) -> bool:
+    """Whether a deal has gone to a stage that is not mapped, which is to be remembered: its coming back is a change."""
+    mapped = deal.stage in settings.stage_map.get(deal.pipeline, {})
+    return not mapped and link.stage not in {LEFT, digest("stage", deal.stage)}
+
+
 def agreed_on(deal: Deal, status: str, digest: Digest) -> dict[str, str]:
     """What to remember of a deal and its project that are the same now."""
     return {"stage": digest("stage", deal.stage), "status": digest("status", status)}
@@ -122,7 +128,8 @@ def asks_for_bills(project: Project, deal: Deal, link: Link, settings: Settings,
     mapped = settings.stage_map.get(deal.pipeline, {}).values()
     if project.order_status != WON or FROM_BOARD_ONLY.isdisjoint(mapped):
         return False
-    return _won(link, digest) is None
+    # What was billed may be so no more: an invoice that was deleted does not tell.
+    return _won(link, digest) in {None, *FROM_BOARD_ONLY}
 
 
 def by_night(deal: Deal, project: Project, link: Link, settings: Settings, digest: Digest) -> Step:

@@ -15,7 +15,7 @@ from hubspot_to_board.customers import address_of, data_digest, page_digest
 from hubspot_to_board.desk import HUBSPOT, Desk
 from hubspot_to_board.runs import Run, Steps
 from renkei import links
-from renkei.actions import UNIQUE, Create, Item, Record, Result, Search, Update
+from renkei.actions import UNIQUE, Create, Item, Read, Record, Result, Search, Update
 from renkei.errors import Conflict, Misconfigured, Rejected
 from renkei.freemail import free_mail
 from renkei.japan import firm_spellings
@@ -34,6 +34,7 @@ class Pushing(Run):
         self._dry = asked.get("dry_run") is True
         self.name = "push-dry" if self._dry else "push"  # both may run at the same time
         super().__init__(desk, id_, asked)
+        self._asked: list[str] = []
         self._unclear: list[str] = self.kept.setdefault("unclear", [])
 
     def phases(self) -> Sequence[Callable[[], Steps]]:
@@ -49,27 +50,31 @@ class Pushing(Run):
         while state.get("page") != "end":
             number = int(state.get("page", 1))
             page = self.desk.board.clients(number, whole=True)
-            self._push([one for one in page.rows if not self._is_linked(one)])
+            new = [one for one in page.rows if one.id not in self._linked]
+            living = [one for one in new if not one.archived]
+            self._asked.clear()
+            self._push(living)
+            # Counted in the end, because a page that is cut off is done again.
+            self.count("seen", len(page.rows))
+            self.count("linked_before", len(page.rows) - len(new))
+            self.count("archived", len(new) - len(living))
+            self.count("unclear", len(self._asked))
+            self._unclear += self._asked[: max(_EXAMPLES - len(self._unclear), 0)]
             state["page"] = number + 1 if page.more else "end"
             state["total"] = page.total
             self.counts["total"] = page.total
             yield
 
-    def _is_linked(self, client: Client) -> bool:
-        self.count("seen")
-        linked = client.id in self._linked
-        self.count("linked_before", linked)
-        self.count("archived", client.archived and not linked)
-        return linked or client.archived
-
     def _push(self, clients: Sequence[Client]) -> None:
         if not clients:
             return
         held = links.recall(self._claims, [link for one in clients for link in self._links(one)])
-        found = self._found(clients)
+        alive = self._alive({str(row["id"]) for row in held.values() if row.get("id")})
+        found = self._found(clients) | {record.id: record for record in alive.values()}
         made: dict[str, Client] = {}
         for one in clients:
-            known = {str(row["id"]) for link in self._links(one) if (row := held.get(link)) and row.get("id")}
+            ids = {str(row["id"]) for link in self._links(one) if (row := held.get(link)) and row.get("id")}
+            known = {alive[id_].id for id_ in ids & alive.keys()}
             there = known or set(matches(one.name, self._domain(one), found))
             key = self._key(one, held)
             if len(there) == 1 and self._free(company := next(iter(there))):
@@ -80,6 +85,10 @@ class Pushing(Run):
             else:
                 made[key] = one
         self._make(made)
+
+    def _alive(self, ids: set[str]) -> Mapping[str, Record]:
+        """Of the companies that are remembered by a domain or a name, those that are still there."""
+        return self.desk.hubspot.do(Read(COMPANIES, tuple(sorted(ids)), _MATCHED)).records if ids else {}
 
     def _found(self, clients: Sequence[Client]) -> dict[str, Record]:
         written = [way for one in clients for way in (one.name, *firm_spellings(one.name))]
@@ -147,16 +156,15 @@ class Pushing(Run):
         if record and shown.items() <= record.properties.items():
             return True
         try:
-            self.desk.hubspot.do(Update(COMPANIES, (Item(company, shown),)))
+            if self.desk.hubspot.do(Update(COMPANIES, (Item(company, shown),))).failed:
+                return False  # deleted this very moment
         except (Rejected, Misconfigured):
             self.tell("client_page_missing", property=", ".join(shown))
             return False
         return True
 
     def _ask(self, client: Client, companies: Iterable[str]) -> None:
-        self.count("unclear")
-        if len(self._unclear) < _EXAMPLES:
-            self._unclear.append(f"{client.id}: {', '.join(sorted(companies))}")
+        self._asked.append(f"{client.id}: {', '.join(sorted(companies))}")
 
     def _free(self, company: str) -> bool:
         return company not in self._taken

@@ -33,6 +33,7 @@ class Run(ABC):
     def __init__(self, desk: Desk, id_: str, asked: Mapping[str, Any]) -> None:
         self.desk = desk
         self.asked = asked
+        self.by_hand = id_.startswith("manual.")
         saved = self.load(self.name)
         fresh: dict[str, Any] = {"id": id_, "phase": 0, "told": [], "counts": {}, "kept": {}}
         self.state: dict[str, Any] = saved if saved.get("id") == id_ else fresh
@@ -60,11 +61,16 @@ class Run(ABC):
         while self.state["phase"] < len(phases):
             for _ in chain(phases[self.state["phase"]](), self._next()):
                 self._save()
-                if self.desk.work.left() < ENOUGH and self.state["phase"] < len(phases):
+                if (self.desk.work.left() < ENOUGH or self._others_wait()) and self.state["phase"] < len(phases):
                     return Unfinished({"phase": self.state["phase"] + 1, "of": len(phases), **self.counts})
         told = [(code, dict(params)) for code, params in self.state["told"]]
         warns = tuple(Warn(code, tuple(sorted(params.items()))) for code, params in told)
         return Done(self.outcome(), warns, tuple(_together(told)))
+
+    def _others_wait(self) -> bool:
+        """Whether something else is due, that somebody waits for."""
+        rows, _ = self.desk.work.platform.deliveries.due(self.desk.work.workspace, INTEGRATION.key, 2)
+        return len(rows) > 1
 
     def _next(self) -> Steps:
         """Go over to the next phase."""

@@ -23,6 +23,8 @@ from renkei.vendors.board import Client, Page, Project
 
 _SETTLED = timedelta(minutes=5)  # ago: nothing is made there any more
 _ANYWAY = timedelta(days=7)
+_MANY, _PART = 10, 20
+"""How many may be deleted between two runs before a person is asked: ten, or one in twenty."""
 
 
 class Sweep:
@@ -50,6 +52,8 @@ class Sweep:
             yield from self._read("projects", board.projects, young, self._project, falling=True, down_to=known)
         if "clients" in state["what"]:
             yield from self._read("clients", board.clients, self._companies, self._client, falling=False)
+        if state.get("held"):  # the next look must find them again
+            return
         now, until = self._desk.now, self._desk.now - _SETTLED
         full = stamp(now) if "projects" in state["what"] or not before else before["full"]
         count = board.projects(1, created_until=until, size=1).total
@@ -102,16 +106,27 @@ class Sweep:
         try:
             self._desk.board.project(id_)
         except NotFound:
-            self._pairs.gone(self._linked[id_], id_)
+            if self._may_unlink(len(self._linked)):
+                self._pairs.gone(self._linked[id_], id_)
 
     def _client(self, id_: int) -> None:
         try:
             self._desk.board.client(id_)
         except NotFound:
-            for company in self._companies[id_]:
+            for company in self._companies[id_] if self._may_unlink(len(self._companies)) else ():
                 self._run.count("unlinked")
                 self._run.tell("board_client_gone", client=str(id_), company=company)
                 self._desk.forget(f"company#{company}")
+
+    def _may_unlink(self, linked: int) -> bool:
+        """Whether one more may be unlinked. Of very many at once nobody is sure: a run that was asked for does it."""
+        state = self._run.state
+        state["unlinked"] = int(state.get("unlinked", 0)) + 1
+        if self._run.by_hand or state["unlinked"] <= max(_MANY, linked // _PART):
+            return True
+        state["held"] = True
+        self._run.tell("board_many_gone")
+        return False
 
     @cached_property
     def _companies(self) -> dict[int, list[str]]:

@@ -206,10 +206,8 @@ def test_a_company_is_unlinked(both: Stack, pair: tuple[str, str]) -> None:
     assert (status, told["error"]["code"]) == (409, "board_tool_not_linked")
 
 
-@pytest.mark.parametrize(("again", "left"), [(False, {"gone": "70001"}), (True, None)])
-def test_a_deal_is_unlinked_for_good_or_for_a_new_project(
-    both: Stack, again: bool, left: dict[str, str] | None
-) -> None:
+@pytest.mark.parametrize(("again", "left"), [(False, {"gone": "70001"}), (True, {"given_up": "70001"})])
+def test_a_deal_is_unlinked_for_good_or_for_a_new_project(both: Stack, again: bool, left: dict[str, str]) -> None:
     links.remember(in_scope(both), "deal#12", {"project": "70001", "stage": "digest", "sent": "x"})
     status, told = tool(both, "POST", "unlink", {"deal": "12", "again": again})
     assert (status, told["was"], "new project" in told["message"]) == (200, "70001", True)
@@ -219,7 +217,7 @@ def test_a_deal_is_unlinked_for_good_or_for_a_new_project(
 def test_a_deal_whose_project_is_gone_may_get_a_new_one(both: Stack) -> None:
     links.remember(in_scope(both), "deal#12", {"project": "", "gone": "70001"})
     assert tool(both, "POST", "unlink", {"deal": "12", "again": True})[0] == 200
-    assert row(both, "deal#12") is None
+    assert row(both, "deal#12") == {"given_up": "70001"}
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,6 @@ def test_lists_show_less(api: Caller, board: Board) -> None:
         (NAMES | {"nda_flg": 2, "payment_term_id": "x"}, {"nda_flg", "payment_term_id"}),
         (NAMES | {"nda_flg": True}, {"nda_flg"}),
     ],
-    ids=str,
 )
 def test_what_is_wrong_is_told_by_field(api: Caller, board: Board, body: dict[str, object], fields: set[str]) -> None:
     refused = api.post("/v1/clients", json=body)

@@ -70,7 +70,6 @@ PERIOD = {"contract_start_date": "2026-12-15", "contract_end_date": "2027-02-14"
         ({"user_id": "担当"}, {"user_id"}),
         ({"estimate_date": "today", "name": None}, {"estimate_date", "name"}),
     ],
-    ids=str,
 )
 def test_what_is_missing_or_wrong_is_told_by_field(
     api: Caller, board: Board, wanted: Wanted, values: dict[str, object], fields: set[str]

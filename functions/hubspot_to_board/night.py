@@ -125,7 +125,7 @@ class Night(Run):
         desk.recall(f"deal#{id_}" for one in records for id_ in (one.id, *merged_into(one)))
         for one in records:
             for old in merged_into(one):
-                desk.moved("deal", old, one.id)
+                self._merged(old, one.id)
         moved, new = [], []
         for one in records:
             row = desk.row(f"deal#{one.id}")
@@ -141,6 +141,15 @@ class Night(Run):
         for id_, at in entered.items():
             if at >= self._since:
                 self._tell_of(id_, at)
+
+    def _merged(self, old: str, new: str) -> None:
+        """Let a deal's link go on under its new id, here too."""
+        project = self.desk.row(f"deal#{old}").get("project")
+        self.desk.moved("deal", old, new)
+        if project and self.desk.row(f"deal#{new}").get("project") == project:
+            self._linked[int(project)] = new
+        elif project:
+            self._linked.pop(int(project), None)
 
     def _tell_of(self, deal: str, at: datetime) -> None:
         """Put the event that was lost into the ledger; a repeat of one that was not is recognised there."""

@@ -67,9 +67,13 @@ class Office:
     # What people do in HubSpot.
 
     def company(self, **properties: str) -> str:
-        """A company as a person makes it."""
+        """A company as a person makes it. HubSpot's events of that are left out: one of a new company does nothing."""
         self.wait(1)
-        return self.hubspot.seed(PORTAL, "companies", {"name": "株式会社青空商事", **properties})
+        events = self.hubspot.portals[PORTAL].changes
+        before = len(events)
+        made = self.hubspot.seed(PORTAL, "companies", {"name": "株式会社青空商事", **properties})
+        del events[before:]
+        return made
 
     def deal(self, *companies: str, status: str = "", **properties: str) -> str:
         """A deal of these companies (the first is the primary one), in the stage of a status or in one not mapped."""

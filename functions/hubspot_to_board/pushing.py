@@ -7,10 +7,11 @@ but one; where there are several, or the one is another client's, a person has t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from hubspot_to_board.clients import client_values, domain_of, matches, reversed_values
+from hubspot_to_board.clients import client_values, domain_of, matches, reversed_values, wanted_properties
 from hubspot_to_board.customers import address_of, data_digest, page_digest
 from hubspot_to_board.desk import HUBSPOT, Desk
 from hubspot_to_board.runs import Run, Steps
@@ -78,7 +79,7 @@ class Pushing(Run):
             there = known or set(matches(one.name, self._domain(one), found))
             key = self._key(one, held)
             if len(there) == 1 and self._free(company := next(iter(there))):
-                self._link(one, company, found.get(company))
+                self._link(one, found[company])
                 self.count("linked")
             elif there or key in made:
                 self._ask(one, there or {f"as client {made[key].id}"})
@@ -88,7 +89,7 @@ class Pushing(Run):
 
     def _alive(self, ids: set[str]) -> Mapping[str, Record]:
         """Of the companies that are remembered by a domain or a name, those that are still there."""
-        return self.desk.hubspot.do(Read(COMPANIES, tuple(sorted(ids)), _MATCHED)).records if ids else {}
+        return self.desk.hubspot.do(Read(COMPANIES, tuple(sorted(ids)), self._properties)).records if ids else {}
 
     def _found(self, clients: Sequence[Client]) -> dict[str, Record]:
         written = [way for one in clients for way in (one.name, *firm_spellings(one.name))]
@@ -97,7 +98,7 @@ class Pushing(Run):
         any_of = {"name": tuple(names), "hs_additional_domains": tuple(domains)}
         any_of["domain"] = tuple(spelling for domain in domains for spelling in domain_spellings(domain))
         wanted = {name: values for name, values in any_of.items() if values}
-        return self.desk.hubspot.do(Search(COMPANIES, wanted, _MATCHED)).records
+        return self.desk.hubspot.do(Search(COMPANIES, wanted, self._properties)).records
 
     def _make(self, made: Mapping[str, Client]) -> None:
         """Make companies. Each is claimed first, so that no booking makes it at the same moment."""
@@ -109,14 +110,16 @@ class Pushing(Run):
                 links.remember(self._claims, link, {"key": key})
         items = tuple(Item(key, {**self._values(client), UNIQUE: key}) for key, client in made.items())
         result = self._created(items)
+        conflicts = {end.record_id for end in result.failed.values() if isinstance(end, Conflict) and end.record_id}
+        there = self._alive(conflicts)
         for key, client in made.items():
             end, record = result.failed.get(key), result.records.get(key)
             if record:
                 self.count("created")
-                self._link(client, record.id, Record(record.id, self._values(client), new=True))
-            elif isinstance(end, Conflict) and end.record_id and self._free(end.record_id):
+                self._link(client, Record(record.id, self._values(client), new=True))
+            elif isinstance(end, Conflict) and (held := there.get(end.record_id or "")) and self._free(held.id):
                 self.count("linked")
-                self._link(client, end.record_id, None)
+                self._link(client, held)
             elif isinstance(end, Conflict) and end.record_id:
                 self._ask(client, {end.record_id})
             else:
@@ -134,8 +137,12 @@ class Pushing(Run):
             result.add(self._created((item,)))
         return result
 
-    def _link(self, client: Client, company: str, record: Record | None) -> None:
-        """Show the client's page in the company, then remember the pair: whoever dies in between does it again."""
+    def _link(self, client: Client, record: Record) -> None:
+        """Show the client's page in the company, then remember the pair: whoever dies in between does it again.
+
+        What the company holds now is not pushed back: only what changes from here on is.
+        """
+        company = record.id
         self._linked.add(client.id)
         self._taken.add(company)
         if self._dry:
@@ -144,16 +151,16 @@ class Pushing(Run):
         shown: dict[str, str] = {}
         if page and self._show(company, {page.property: address_of(page, client.id)}, record):
             shown = {"page": page_digest(self.desk, page, client.id)}
-        if record and record.new:  # HubSpot will tell of what we made, and there is nothing to push back
+        with suppress(Misconfigured):  # a company without a name
             data, _ = client_values(record.properties, company, self.desk.settings)
             shown["pushed"] = data_digest(self.desk, company, data)
         for link in self._links(client):
             links.remember(self._claims, link, {"id": company})
         self.desk.note(f"company#{company}", {"client": str(client.id), **shown})
 
-    def _show(self, company: str, shown: Mapping[str, str], record: Record | None) -> bool:
+    def _show(self, company: str, shown: Mapping[str, str], record: Record) -> bool:
         """Write properties into a company that lacks them. False, and people are told, if HubSpot refuses them."""
-        if record and shown.items() <= record.properties.items():
+        if shown.items() <= record.properties.items():
             return True
         try:
             if self.desk.hubspot.do(Update(COMPANIES, (Item(company, shown),))).failed:
@@ -187,6 +194,10 @@ class Pushing(Run):
     def _key(self, client: Client, held: Mapping[str, Mapping[str, Any]]) -> str:
         keys = [str(row["key"]) for link in self._links(client) if (row := held.get(link)) and row.get("key")]
         return keys[0] if keys else self._links(client)[0].rpartition("#")[2]
+
+    @cached_property
+    def _properties(self) -> tuple[str, ...]:
+        return tuple(sorted({*_MATCHED, *wanted_properties(self.desk.settings)}))
 
     @cached_property
     def _claims(self) -> str:

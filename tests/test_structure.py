@@ -105,7 +105,9 @@ def test_deciding_is_pure(key: str) -> None:
 def test_what_counts_as_pure_is(name: str) -> None:
     for found in imports(LAYER / f"{name}.py"):
         top, _, rest = found.partition(".")
-        assert top in (STDLIB - {"socket", "subprocess", "time"}) | {"pydantic", "renkei", "idna", "phonenumbers"}, found
+        assert top in (STDLIB - {"socket", "subprocess", "time"}) | {"pydantic", "renkei", "idna", "phonenumbers"}, (
+            found
+        )
         assert top != "renkei" or rest.partition(".")[0] in PURE, found
 
 

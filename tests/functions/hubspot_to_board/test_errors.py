@@ -98,9 +98,13 @@ def _lost(office: Office) -> None:
     later(office)
 
 
-def _shown_ids_only(office: Office) -> None:
-    office.board.configure({"write_answers": "id"})
+def _heard_late(office: Office) -> None:
+    """What is heard late is weighed against what board shows."""
     new_deal(office)
+    (deal,) = office.stack.the("deals")
+    office.move(deal["id"], "受注済")
+    office.wait(600)
+    office.tell()
 
 
 def _by_night(office: Office) -> None:
@@ -116,7 +120,7 @@ TICKS: list[tuple[Tick, str, Callable[[Office], object]]] = [
     ("projects.create", "案件: 登録", new_deal),
     ("projects.order_status", "案件: 受注ステータス更新", _moves),
     ("projects.list", "案件: リストの取得", _lost),
-    ("projects.read", "案件: 取得", _shown_ids_only),
+    ("projects.read", "案件: 取得", _heard_late),
     ("clients.list", "顧客: リストの取得", _by_night),
     ("projects.list", "案件: リストの取得", _by_night),
     ("invoices.list", "請求: リストの取得", _by_night),

@@ -131,12 +131,12 @@ def test_the_receiver_cannot_read_connections_links_or_deliveries() -> None:
     assert deliveries == ["dynamodb:PutItem"]
 
 
-def test_the_dispatcher_puts_runs_and_knows_neither_links_nor_connections_nor_payloads() -> None:
+def test_the_dispatcher_puts_runs_or_brings_them_back_and_knows_neither_links_nor_connections() -> None:
     held = [statement for role, statement in statements() if role == "DispatchRole"]
     assert "ConnectionsTable" not in json.dumps(held)
     assert "LinksTable" not in json.dumps(held)
     actions = [s["Action"] for s in held if "DeliveriesTable" in json.dumps(s)]
-    assert actions == [["dynamodb:PutItem"], ["dynamodb:Query"]]
+    assert actions == [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], ["dynamodb:Query"]]
 
 
 def test_the_sweep_opens_nothing_sealed() -> None:

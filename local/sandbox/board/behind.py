@@ -1,5 +1,6 @@
 """What tests and demos do to an account behind the API's back: as its people would, and unchecked."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from decimal import Decimal
 from threading import RLock
@@ -37,7 +38,7 @@ FIELDS: Mapping[str, Mapping[str, Read]] = {
 NEEDED = frozenset({"order_status", "invoice_timing_kbn", "invoice_status", "name", "name_disp"})
 
 
-class Behind:
+class Behind(ABC):
     """The sandbox's doors for tests."""
 
     accounts: dict[str, Account]
@@ -45,9 +46,9 @@ class Behind:
     clock: Clock
     _lock: RLock
 
+    @abstractmethod
     def late_effects(self) -> None:
         """Let what is due by now take effect."""
-        raise NotImplementedError
 
     def issue_token(self, api_key: str = DEMO.api_key, ticks: frozenset[Tick] = TICKS) -> str:
         """A new token of an account, as a person makes it."""

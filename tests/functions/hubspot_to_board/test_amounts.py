@@ -5,15 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.functions.hubspot_to_board.nights import in_board, others_go_on, project_of, quiet
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import Office
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def estimate(office: Office, deal: str, total: str, tax: str = "0") -> None:

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.harness import Stack
 from tests.office import Office
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def test_a_deal_that_enters_a_mapped_stage_becomes_a_project_of_its_company(office: Office) -> None:

@@ -7,17 +7,10 @@ from typing import Any
 import pytest
 
 from tests.functions.hubspot_to_board.admin import tool
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import Office
 
 ADDRESS = [{"field": "address1", "from": ["city", "address"]}]
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def delivered(office: Office) -> list[str]:

@@ -9,17 +9,10 @@ import pytest
 
 from renkei import notices
 from tests import mails
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import KEY, Office
 
 PAGE = "board_url"
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 @pytest.fixture

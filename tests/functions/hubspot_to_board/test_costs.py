@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.harness import Stack
 from tests.office import OWNER, Office
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def costs(office: Office, name: str) -> list[str]:

@@ -26,13 +26,6 @@ from tests.harness import PORTAL, Stack
 from tests.office import PIPELINE, STAGES, UNMAPPED, Office
 
 
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
-
-
 def set_changed(office: Office, deal: str, at: datetime, **values: object) -> None:
     """A change that shows in board only now, with the time at which it was begun."""
     row = rows_of(office, "projects")[project_of(office, deal)["id"]]

@@ -7,16 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.functions.hubspot_to_board.admin import problems, tool
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import OWNER, PIPELINE, STAGES, Office, settings
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
-
 
 # 連携される会社情報.
 

@@ -5,15 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.crash.world import rows
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import OWNER, Office
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def test_hubspot_to_board_is_at_once_and_back_is_daily(office: Office) -> None:

@@ -16,15 +16,7 @@ from tests.functions.hubspot_to_board.nights import (
     project_of,
     quiet,
 )
-from tests.harness import Stack
 from tests.office import PIPELINE, STAGES, Office
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def won(office: Office, **changes: Any) -> str:

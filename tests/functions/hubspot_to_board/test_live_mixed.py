@@ -8,15 +8,8 @@ import pytest
 
 from tests import mails
 from tests.functions.hubspot_to_board.admin import tool
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import OWNER, PIPELINE, STAGES, Office
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def names(office: Office) -> list[str]:

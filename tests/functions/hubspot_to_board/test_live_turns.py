@@ -9,13 +9,6 @@ from tests.harness import PORTAL, Stack
 from tests.office import Office
 
 
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
-
-
 def later(office: Office) -> None:
     """Let the minute's sweep run."""
     for _ in range(3):

@@ -28,13 +28,6 @@ from tests.office import KEY, PIPELINE, STAGES, Office
 DAILY, RESERVE = 3000, 600
 
 
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
-
-
 def runs(office: Office) -> list[dict[str, Any]]:
     """The runs in the ledger, oldest first."""
     found = [one for one in office.stack.deliveries() if ".sync." in one["id"]]

@@ -24,13 +24,6 @@ from tests.office import STAGES, Office
 
 
 @pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
-
-
-@pytest.fixture
 def little(monkeypatch: pytest.MonkeyPatch) -> None:
     """board's pages of projects have one row each."""
     monkeypatch.setattr(Board, "projects", partialmethod(Board.projects, size=1))

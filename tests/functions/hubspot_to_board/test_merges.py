@@ -12,13 +12,6 @@ from tests.office import Office
 HEARD = pytest.mark.parametrize("heard", [True, False])
 
 
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
-
-
 def merged(office: Office, *, heard: bool, **properties: str) -> tuple[str, int]:
     """A deal that was linked and a night old when another one was merged into it; gives its new id, and its project."""
     company = office.company()

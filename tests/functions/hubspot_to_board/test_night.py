@@ -13,18 +13,11 @@ from tests.functions.hubspot_to_board.nights import (
     project_of,
     quiet,
 )
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import PIPELINE, STAGES, UNMAPPED, Office
 
 NUMBERS = {"見積中(高)": 1, "見積中(中)": 2, "見積中(低)": 3, "見積中(除)": 8, "受注確定": 4, "受注済": 5, "失注": 9}
 ORDERED = [status for status in STAGES if status in NUMBERS]
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 # Board's status comes by the map, of projects that are linked through us.

@@ -14,13 +14,6 @@ from tests.harness import PORTAL, Stack
 from tests.office import KEY, Office
 
 
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
-
-
 def clients_of(office: Office, *deals: str) -> list[int]:
     """The clients of deals' projects."""
     return [project_of(office, deal)["client"]["id"] for deal in deals]

@@ -6,15 +6,8 @@ import random
 
 import pytest
 
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import PIPELINE, STAGES, Office
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def states(office: Office) -> list[str]:

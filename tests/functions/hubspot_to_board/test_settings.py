@@ -7,17 +7,10 @@ from typing import Any
 import pytest
 
 from tests.functions.hubspot_to_board.admin import problems
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import PIPELINE, STAGES, UNMAPPED, Office, settings
 
 MEDIUM, HIGH, WON = STAGES["見積中(中)"], STAGES["見積中(高)"], STAGES["受注済"]
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def mapped(*rows: tuple[str, str], pipeline: str = PIPELINE) -> dict[str, Any]:

@@ -13,16 +13,9 @@ from tests.functions.hubspot_to_board.nights import (
     project_of,
     quiet,
 )
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.mails import sent
 from tests.office import Office
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def told_of(office: Office, word: str) -> int:

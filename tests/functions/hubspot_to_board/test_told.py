@@ -12,13 +12,6 @@ from tests.mails import sent
 from tests.office import KEY, Office
 
 
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
-
-
 def go_on(office: Office) -> None:
     """Time goes by, and what waits goes on."""
     for _ in range(4):

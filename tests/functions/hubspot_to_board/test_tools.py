@@ -336,13 +336,6 @@ def test_a_preview_names_only_what_can_be_rehearsed(both: Stack) -> None:
 # What follows for deals.
 
 
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
-
-
 def test_a_choice_among_clients_lets_the_deal_go_through(office: Office) -> None:
     ids = [office.board.seed("clients", {"name": "株式会社青空商事", "name_disp": "青空商事"}) for _ in range(2)]
     company = office.company()

@@ -8,17 +8,10 @@ from typing import Any
 import pytest
 
 from local.sandbox.board import DEMO
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import Office
 
 AT = "/api/workspaces/demo/connections"
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def live(office: Office) -> dict[str, str]:

@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.sandbox.board import OTHER
-from tests.harness import Stack
 from tests.office import KEY, STAGES, Office, settings
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def test_each_workspace_has_its_own_board(office: Office) -> None:

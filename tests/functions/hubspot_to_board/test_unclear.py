@@ -8,7 +8,7 @@ import pytest
 
 from local.sandbox.faults import Fault, Kind
 from tests.crash.outside import settles
-from tests.harness import PORTAL, Stack
+from tests.harness import PORTAL
 from tests.office import Office
 
 PROJECTS, CLIENTS = "/v1/projects", "/v1/clients"
@@ -20,13 +20,6 @@ WAYS = pytest.mark.parametrize("by", ["management_no", "memo"])
 DONE: tuple[Kind, ...] = ("timeout_after", "cut_after", "junk_body")
 NOT_DONE: tuple[Kind, ...] = ("timeout_before", "cut_before")
 COMPANY, RENAMED = "株式会社青空商事", "大空ホールディングス株式会社"
-
-
-@pytest.fixture
-def office(stack: Stack) -> Office:
-    firm = Office(stack)
-    stack.begin("office", firm.open)
-    return firm
 
 
 def keyed(office: Office, by: str) -> None:

@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from renkei.runtime import Work
 
 
+def _always(given: Mapping[str, Any]) -> bool:  # noqa: ARG001 - as every integration's
+    return True
+
+
 @dataclass(frozen=True)
 class Integration:
     """One folder under functions/. `title` is for people; `vendor` owns the connection it writes through.
 
     `needs` are the other connections without which it cannot work; `jobs` what it does by the clock, or when asked to.
     `completed` are the codes of what parks for a record that a person completes at a vendor, and for no setting.
+    `by_itself` tells of settings as they are kept whether they want the jobs that the clock starts.
     """
 
     key: str
@@ -30,6 +35,7 @@ class Integration:
     needs: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
     completed: frozenset[str] = frozenset()
+    by_itself: Callable[[Mapping[str, Any]], bool] = _always
 
     @property
     def vendors(self) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ class Settings(_Model):
         None,
         min_length=1,
         title="Customer number",
-        description="A single-line company property that shows falcana's number; equal numbers are linked by themselves",
+        description="A single-line company property that shows falcana's number; equal ones are linked",
     )
     new_addresses: NewAddresses | None = Field(None, title="New addresses", description="For HubSpot → falcana")
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = Field(

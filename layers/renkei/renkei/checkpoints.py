@@ -24,5 +24,10 @@ def save(workspace: str, integration: str, name: str, facts: dict[str, Any]) -> 
     _TABLE.put({**_key(workspace, integration, name), "facts": facts})
 
 
+def drop(workspace: str, integration: str, name: str) -> None:
+    """Forget how far it is: the next time is the first. Nothing saved is no error."""
+    _TABLE.delete(_key(workspace, integration, name))
+
+
 def _key(workspace: str, integration: str, name: str) -> dict[str, str]:
     return {"workspace": workspace, "item": f"checkpoint#{integration}#{name}"}

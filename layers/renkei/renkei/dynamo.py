@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,9 @@ from botocore.exceptions import ClientError
 
 from renkei import config
 from renkei.aws import client
+
+_WRITTEN_AT_ONCE = 25  # all that BatchWriteItem takes
+_FIRST_PAUSE, _LONGEST_PAUSE, _PATIENCE = 0.05, 1.0, 8
 
 type Item = dict[str, Any]
 """One row: str, bytes, bool, None, int and Decimal, and lists and dicts of these."""
@@ -43,6 +47,34 @@ class Table:
         """Write a whole row. `unless`: an attribute that must not be there yet, else ConditionFailed."""
         extra = _condition("attribute_not_exists", unless)
         _guarded("put_item", TableName=self.name, Item=_pack(item), **extra)
+
+    def put_many(self, items: Iterable[Item], *, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Write any number of whole rows, each key once, whatever was there. AWS errors are botocore's.
+
+        Not all at one moment: who dies meanwhile has written some of them.
+        """
+        self._write_many([{"PutRequest": {"Item": _pack(item)}} for item in items], sleep)
+
+    def delete_many(self, keys: Iterable[Mapping[str, str]], *, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Delete the rows under any number of keys, each once; missing ones are no error. AWS errors are botocore's."""
+        self._write_many([{"DeleteRequest": {"Key": _pack(key)}} for key in keys], sleep)
+
+    def _write_many(self, rest: list[dict[str, Any]], sleep: Callable[[float], None]) -> None:
+        """What DynamoDB leaves undone for being busy is asked for again; ClientError if it stays so for some seconds.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+        """
+        refused = 0
+        while rest:
+            now = rest[:_WRITTEN_AT_ONCE]
+            left = client("dynamodb").batch_write_item(RequestItems={self.name: now})["UnprocessedItems"]
+            undone = left.get(self.name, [])
+            rest = undone + rest[_WRITTEN_AT_ONCE:]
+            refused = refused + 1 if len(undone) == len(now) else 0
+            if refused == _PATIENCE:
+                raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "BatchWriteItem")
+            if undone:
+                sleep(min(_FIRST_PAUSE * 2**refused, _LONGEST_PAUSE))
 
     def update(
         self,

@@ -39,6 +39,11 @@ def replace(in_scope: str, link: str, values: Mapping[str, str | bool]) -> None:
     _TABLE.put({"scope": in_scope, "link": link, **values})
 
 
+def put_many(in_scope: str, rows: Mapping[str, Mapping[str, str | bool]]) -> None:
+    """As `replace`, for any number of links: link → values."""
+    _TABLE.put_many({"scope": in_scope, "link": link, **values} for link, values in rows.items())
+
+
 def each(in_scope: str) -> Iterator[tuple[str, str]]:
     """(scope, link) of everything that is remembered in a scope."""
     return ((row["scope"], row["link"]) for row in _TABLE.query(("scope", in_scope)))
@@ -49,6 +54,23 @@ def forget(in_scope: str, link: str) -> None:
     _TABLE.delete({"scope": in_scope, "link": link})
 
 
+def forget_many(in_scope: str, links: Iterable[str]) -> None:
+    """Drop any number of links."""
+    _TABLE.delete_many({"scope": in_scope, "link": link} for link in dict.fromkeys(links))
+
+
 def rows(in_scope: str, prefix: str) -> Iterator[Item]:
     """Everything that is remembered in a scope under links that begin so, in their order."""
     return _TABLE.query(("scope", in_scope), sort=("link", "begins_with", prefix))
+
+
+def page(in_scope: str, prefix: str, after: str = "", limit: int = 100) -> tuple[list[Item], str]:
+    """(some of what stands under links that begin so, in their order; where to go on, "" at the end).
+
+    `after` is where the last page ended. What was dropped since, that link too, is in nobody's way.
+    """
+    upper = f"{prefix}\U0010ffff"  # comes after every other character
+    sort = ("link", "BETWEEN", after or prefix, upper)
+    found = list(_TABLE.query(("scope", in_scope), sort=sort, limit=limit + 2))  # the last one seen, and one more
+    rest = [row for row in found if row["link"] != after]
+    return rest[:limit], rest[limit - 1]["link"] if len(rest) > limit else ""

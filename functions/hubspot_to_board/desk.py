@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from hubspot_to_board import INTEGRATION, Settings
@@ -13,13 +13,14 @@ from renkei import checkpoints, links, notices
 from renkei.causes import Cause
 from renkei.days import zone_of
 from renkei.deliveries import stamp
+from renkei.runs import ENOUGH
 from renkei.runtime import Work
 from renkei.vendors.board import Board
 from renkei.vendors.hubspot_deals import HubSpotDeals
 from renkei.workers import token_source
 
 HUBSPOT = "hubspot"
-ENOUGH = timedelta(seconds=45)  # what a step of a run may take
+
 _SHORT = 32  # characters of a digest that are kept
 
 

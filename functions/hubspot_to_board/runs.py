@@ -1,118 +1,24 @@
-"""A long run: it does its work in small steps, saves how far it is after each, and goes on where it stopped."""
+"""A long run of this integration: it works at a desk."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import chain
+from collections.abc import Mapping
 from typing import Any
 
 from hubspot_to_board import INTEGRATION
-from hubspot_to_board.desk import ENOUGH, Desk
-from renkei import checkpoints
-from renkei.errors import Outcome
-from renkei.integration import Done, Unfinished
-from renkei.mapping import Warn
+from hubspot_to_board.desk import Desk
+from renkei import runs
+from renkei.runs import Steps
 
-_MOST_TOLD = 50
-_FOR_THE_LEDGER = {"board_recount"}
-"""What mends itself: to be seen with the run, and not worth a mail."""
-
-type Steps = Iterator[None]
+__all__ = ["Run", "Steps"]
 
 
-class Run(ABC):
-    """One run, told by the id of its delivery. `state` is what it saves: the phase and how far that is.
+class Run(runs.Run):
+    """One run, told by the id of its delivery."""
 
-    Beside that counts, what is to be told, and what is `kept` to the end.
-    """
-
-    name = "run"
+    integration = INTEGRATION.key
+    silent = frozenset({"board_recount"})  # it mends itself
 
     def __init__(self, desk: Desk, id_: str, asked: Mapping[str, Any]) -> None:
         self.desk = desk
-        self.asked = asked
-        self.by_hand = id_.startswith("manual.")
-        saved = self.load(self.name)
-        fresh: dict[str, Any] = {"id": id_, "phase": 0, "told": [], "counts": {}, "kept": {}}
-        self.state: dict[str, Any] = saved if saved.get("id") == id_ else fresh
-        self.counts: dict[str, int] = self.state["counts"]
-        self.kept: dict[str, Any] = self.state["kept"]
-
-    @abstractmethod
-    def phases(self) -> Sequence[Callable[[], Steps]]:
-        """What is done, in its order; each yields between steps, and where it goes on it does not repeat the last."""
-
-    def outcome(self) -> Mapping[str, Any]:
-        """What the delivery shows in the end: counts, and ids."""
-        return {name: str(count) for name, count in self.counts.items()}
-
-    def go_on(self) -> Done | Unfinished:
-        """Go on until it is done, or the time is nearly up. Outcomes of the vendors pass: then it goes on later."""
-        try:
-            return self._go_on()
-        except Outcome:
-            self._save()  # what was counted and is to be told; how far it is changes only after the work
-            raise
-
-    def _go_on(self) -> Done | Unfinished:
-        phases = self.phases()
-        while self.state["phase"] < len(phases):
-            for _ in chain(phases[self.state["phase"]](), self._next()):
-                self._save()
-                if (self.desk.work.left() < ENOUGH or self._others_wait()) and self.state["phase"] < len(phases):
-                    return Unfinished({"phase": self.state["phase"] + 1, "of": len(phases), **self.counts})
-        told = [(code, dict(params)) for code, params in self.state["told"]]
-        warns = tuple(Warn(code, tuple(sorted(params.items()))) for code, params in told)
-        return Done(self.outcome(), warns, tuple(_together(told)))
-
-    def _others_wait(self) -> bool:
-        """Whether something else is due, that somebody waits for."""
-        rows, _ = self.desk.work.platform.deliveries.due(self.desk.work.workspace, INTEGRATION.key, 2)
-        return len(rows) > 1
-
-    def _next(self) -> Steps:
-        """Go over to the next phase."""
-        kept = {name: self.state[name] for name in ("id", "told", "counts", "kept")}
-        self.state = kept | {"phase": self.state["phase"] + 1}
-        yield
-
-    def count(self, what: str, number: int = 1) -> None:
-        """Count something."""
-        self.counts[what] = self.counts.get(what, 0) + number
-
-    def tell(self, code: str, /, **params: str) -> None:
-        """Note what people are to be told of, once; saved at once, because what it tells of is not found again."""
-        entry = [code, params]
-        if entry not in self.state["told"] and len(self.state["told"]) < _MOST_TOLD:
-            self.state["told"].append(entry)
-            self._save()
-
-    def load(self, name: str) -> dict[str, Any]:
-        """A checkpoint of this workspace."""
-        return checkpoints.load(self.desk.work.workspace, INTEGRATION.key, name)
-
-    def save(self, name: str, facts: dict[str, Any]) -> None:
-        """Save a checkpoint of this workspace."""
-        checkpoints.save(self.desk.work.workspace, INTEGRATION.key, name, facts)
-
-    def moment(self, name: str, otherwise: datetime) -> datetime:
-        """The time in a checkpoint; else what stands in for it before the first run."""
-        saved = self.load(name).get("at")
-        return datetime.fromisoformat(saved) if saved else otherwise
-
-    def _save(self) -> None:
-        self.save(self.name, self.state)
-
-
-def _together(told: Sequence[tuple[str, Mapping[str, str]]]) -> Iterator[Warn]:
-    """One notice for each thing that happened, however often: fifty projects that are gone are one mail."""
-    kinds: dict[str, dict[str, list[str]]] = {}
-    for code, params in told:
-        if code not in _FOR_THE_LEDGER:
-            for name, text in params.items() or {"": ""}.items():
-                kinds.setdefault(code, {}).setdefault(name, []).append(text)
-    for code, found in kinds.items():
-        joined = {name: ", ".join(dict.fromkeys(texts)) for name, texts in found.items() if name}
-        yield Warn(code, tuple(sorted(joined.items())))
+        super().__init__(desk.work, id_, asked)

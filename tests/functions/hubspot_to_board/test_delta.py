@@ -201,10 +201,8 @@ def test_a_deal_that_sat_in_its_stage_before_is_left_alone_until_it_enters_one(s
 
 
 def test_more_lost_events_than_a_page_of_a_search(office: Office) -> None:
-    """And more than HubSpot's search reaches, if that were less."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hubspot_deals, "_PAGE", 20)
-        patch.setattr(hubspot_deals, "_REACH", 40)
         pairs = seeded(office, 110)
         link(office, pairs)
         office.wait(60)
@@ -220,7 +218,6 @@ def test_more_lost_events_than_a_page_of_a_search(office: Office) -> None:
 def test_a_search_goes_on_behind_its_end(stack: Stack, same: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """All changed in one moment, or one after the other."""
     monkeypatch.setattr(hubspot_deals, "_PAGE", 50)
-    monkeypatch.setattr(hubspot_deals, "_REACH", 500)
     office = Office(stack)
     assert stack.connect()["statusCode"] == 200
     portal = office.hubspot.portals[PORTAL]

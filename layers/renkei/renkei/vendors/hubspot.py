@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import batched
 from typing import Any
@@ -20,8 +19,21 @@ from renkei.budgets import FREE, Budget, Limits, Rate
 from renkei.config import Language, vendor_url
 from renkei.errors import Conflict, Misconfigured, NotFound, Rejected, Retry
 from renkei.http import Client
-from renkei.vendors.hubspot_errors import classify, partial, trace_ids
-from renkei.vendors.hubspot_shapes import create_body, key_of, record_of, search_bodies, write_input
+from renkei.vendors.hubspot_errors import classify, missing, partial, trace_ids
+from renkei.vendors.hubspot_shapes import (
+    OURS,
+    Property,
+    create_body,
+    key_of,
+    next_of,
+    property_of,
+    record_of,
+    search_bodies,
+    unique_body,
+    write_input,
+)
+
+__all__ = ["KEY", "LIMITS", "VERSION", "HubSpot", "Property", "base_url"]
 
 KEY = "hubspot"
 VERSION = "2026-09"
@@ -30,7 +42,7 @@ VERSION = "2026-09"
 LIMITS = Limits(burst=Rate(100, timedelta(seconds=10)), search=Rate(5, timedelta(seconds=1)))
 _OBJECTS = f"/crm/objects/{VERSION}"
 _BATCH = 100
-_BESIDE = {"companies": "domain", "meetings": "hs_meeting_title"}
+_BESIDE = {"companies": "domain", "contacts": "email", "meetings": "hs_meeting_title"}
 _TRIES = 4  # of a batch that conflicts; then one by one
 _SEARCHES = 4  # a second, where no budget sees to it
 
@@ -38,17 +50,6 @@ _SEARCHES = 4  # a second, where no budget sees to it
 def base_url() -> str:
     """HubSpot's address for API calls."""
     return vendor_url("hubspot", "https://api.hubapi.com")
-
-
-@dataclass(frozen=True)
-class Property:
-    """A property of a portal. `mappable`: a text or a number that may be written and is not hidden."""
-
-    name: str
-    label: str
-    type: str
-    mappable: bool
-    field: str = ""
 
 
 class HubSpot:
@@ -75,17 +76,19 @@ class HubSpot:
         result = Result()
         try:
             result = self._do(action)
-            ours = [end for end in result.failed.values() if end.params.get("property") == UNIQUE]
+            ours = OURS.keys() & {missing(end) for end in result.failed.values()}
         except (Conflict, NotFound) as whole:  # of no record, so not ours to judge: an address that moved, a lock
             status = "409" if isinstance(whole, Conflict) else "404"
             raise Retry("vendor_busy", vendor=KEY, status=status) from whole
         except (Rejected, Misconfigured) as refused:
-            if isinstance(action, Search) or action.by != UNIQUE or self.has_unique(action.object):
+            name = "" if isinstance(action, Search) else missing(refused) or action.by
+            if name is None or name not in OURS or self.has(action.object, name):
                 raise
-            ours = [refused]
+            ours = {name}
         if not ours:
             return result
-        self.ensure_unique(action.object)  # somebody deleted it in HubSpot
+        for name in sorted(ours):
+            self.ensure(action.object, name, OURS[name])  # somebody deleted it in HubSpot
         return self._do(action)
 
     def _do(self, action: Reads | Writes) -> Result:
@@ -105,12 +108,12 @@ class HubSpot:
         for number, body in enumerate(search_bodies(action)):
             if self._free and number and number % _SEARCHES == 0:
                 self._sleep(1)
-            after: str | None = "0"
-            while after is not None:
+            after = "0"
+            while after:
                 path, asked = f"{_OBJECTS}/{action.object}/search", {**body, "after": after}
                 page = self._client.call("POST", path, json=asked, needs="results", kind="search")
                 result.records |= {found["id"]: record_of(found) for found in page.body["results"]}
-                after = ((page.body.get("paging") or {}).get("next") or {}).get("after")
+                after = next_of(page.body)
         return result
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-read
@@ -151,7 +154,7 @@ class HubSpot:
                 part = self._batch(action.object, "create", action.by, tuple(items.values()))
             except Conflict as conflict:
                 # Seen: one conflict fails a whole batch, and only the first is named. Take out all that exist.
-                taken = self._taken(action, tuple(items), conflict.record_id)
+                taken = self._taken(action, items, conflict.record_id)
                 result.failed |= {key: Conflict("hubspot_exists", record_id=id_) for key, id_ in taken.items()}
                 items = {key: item for key, item in items.items() if key not in taken}
                 if not taken or len(items) < 2:  # noqa: PLR2004
@@ -167,21 +170,22 @@ class HubSpot:
                 result.records[item.key] = record_of(answer.body, new=True)
         return self._looked_up(action, items, result)
 
-    def _taken(self, action: Create, keys: tuple[str, ...], named: str | None) -> dict[str, str]:
+    def _taken(self, action: Create, items: Mapping[str, Item], named: str | None) -> dict[str, str]:
         """Which of the keys exist, with their ids: by the unique property, else by the record that was named."""
-        found = self._read_batch(Read(action.object, keys, (), action.by)).records
+        found = self._read_batch(Read(action.object, tuple(items), (), action.by)).records
         if found or not named:
-            return {key: record.id for key, record in found.items() if key in keys}
-        told = self._read(Read(action.object, (named,), ("hs_additional_emails", action.by))).records
+            return {key: record.id for key, record in found.items() if key in items}
+        told = self._read(Read(action.object, (named,), ("email", "hs_additional_emails", action.by))).records
         others = {
             text.strip().lower() for record in told.values() for text in ";".join(record.properties.values()).split(";")
         }
-        return dict.fromkeys(others.intersection(keys), named)
+        mails = {key: item.properties.get("email", "").lower() for key, item in items.items()}
+        return {key: named for key, mail in mails.items() if key in others or mail in others}
 
     def _looked_up(self, action: Create, items: Mapping[str, Item], result: Result) -> Result:
         """Look before believing a refusal: the record may be there, or what it should belong to may be gone."""
         for key, end in result.failed.items():
-            unclear = end.code == "vendor_refused" or (action.by == UNIQUE and isinstance(end, Rejected))
+            unclear = end.code == "vendor_refused" or (action.by in OURS and isinstance(end, Rejected))
             if (isinstance(end, Conflict) and end.record_id) or not (isinstance(end, Conflict) or unclear):
                 continue
             there = self._read(Read(action.object, (key,), (), action.by)).records.get(key)
@@ -232,28 +236,33 @@ class HubSpot:
         """The portal's properties of an object, with HubSpot's labels in a language."""
         path = f"/crm/properties/{VERSION}/{object_name}"
         answer = self._client.call("GET", path, params={"locale": language}, needs="results")
-        return [_property(entry) for entry in answer.body["results"]]
+        return [property_of(entry) for entry in answer.body["results"]]
 
-    def ensure_unique(self, object_name: str) -> None:
-        """Make sure that the object has our unique property; there already is fine."""
+    def ensure(self, object_name: str, name: str, label: str) -> None:
+        """Make sure that the object has this unique property of ours; there already is fine."""
         path = f"/crm/properties/{VERSION}/{object_name}"
         # Groups have other names in other portals: ours goes where a property of HubSpot's own is.
         beside = self._client.call("GET", f"{path}/{_BESIDE[object_name]}", needs="groupName").body["groupName"]
-        body = {"name": UNIQUE, "label": "Renkei key", "type": "string", "fieldType": "text", "hasUniqueValue": True}
-        body |= {"groupName": beside, "formField": False, "hidden": True}
-        body["description"] = "Set by Renkei so that nothing is made twice. Please leave as it is."
         try:
-            self._client.call("POST", path, json=body)
+            self._client.call("POST", path, json=unique_body(name, label, beside))
         except Conflict:
             return
 
-    def has_unique(self, object_name: str) -> bool:
-        """Whether the object has our unique property."""
+    def ensure_unique(self, object_name: str) -> None:
+        """Make sure that the object has the unique property that our keys are in."""
+        self.ensure(object_name, UNIQUE, OURS[UNIQUE])
+
+    def has(self, object_name: str, name: str) -> bool:
+        """Whether the object has a property."""
         try:
-            self._client.call("GET", f"/crm/properties/{VERSION}/{object_name}/{UNIQUE}")
+            self._client.call("GET", f"/crm/properties/{VERSION}/{object_name}/{_quoted(name)}")
         except NotFound:
             return False
         return True
+
+    def has_unique(self, object_name: str) -> bool:
+        """Whether the object has the unique property that our keys are in."""
+        return self.has(object_name, UNIQUE)
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/owners
     def owners(self) -> dict[str, str]:
@@ -263,8 +272,7 @@ class HubSpot:
         while True:
             page = self._client.call("GET", f"/crm/owners/{VERSION}", params=query, needs="results").body
             owners |= {owner["email"].lower(): owner["id"] for owner in page["results"] if owner.get("email")}
-            after = ((page.get("paging") or {}).get("next") or {}).get("after")
-            if after is None:
+            if not (after := next_of(page)):
                 return owners
             query["after"] = after
 
@@ -272,14 +280,6 @@ class HubSpot:
     def uninstall(self) -> None:
         """Take our app out of the portal; HubSpot mails its super admins."""
         self._client.call("DELETE", f"/appinstalls/{VERSION}/external-install")
-
-
-def _property(entry: Mapping[str, Any]) -> Property:
-    fixed = (entry.get("modificationMetadata") or {}).get("readOnlyValue") or entry.get("calculated")
-    plain = entry["type"] in {"string", "number", "phone_number"} and entry.get("fieldType") != "file"
-    mappable = plain and not fixed and not entry.get("hidden")
-    label, field = entry.get("label") or entry["name"], str(entry.get("fieldType", ""))
-    return Property(entry["name"], label, entry["type"], mappable, field)
 
 
 def _quoted(key: str) -> str:

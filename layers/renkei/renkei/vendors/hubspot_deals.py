@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import batched
 from typing import Any
 
 from renkei.actions import Record
-from renkei.errors import Retry
-from renkei.vendors.hubspot import KEY, VERSION, HubSpot
-from renkei.vendors.hubspot_shapes import record_of
+from renkei.vendors.hubspot import VERSION, HubSpot
+from renkei.vendors.hubspot_paging import Place, search_body, turn
+from renkei.vendors.hubspot_shapes import moment_of, record_of
 
 DEALS, COMPANIES = "deals", "companies"
 CHANGED = "hs_lastmodifieddate"
 _OBJECTS = f"/crm/objects/{VERSION}/{DEALS}"
 _PRIMARY = 5  # deal → company
 _ASSOCIATIONS_AT_ONCE, _HISTORIES_AT_ONCE = 1000, 50
-_PAGE, _REACH = 200, 10_000
-"""Of a search: results in a page, and results that can be reached at all."""
+_PAGE = 200
+"""Results of a search."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class HubSpotDeals(HubSpot):
                 "results"
             ]:
                 past = (entry.get("propertiesWithHistory") or {}).get("dealstage") or ()
-                if moments := [_moment(one["timestamp"]) for one in past]:
+                if moments := [moment_of(one["timestamp"]) for one in past]:
                     found[str(entry["id"])] = max(moments)
         return found
 
@@ -111,52 +111,17 @@ class HubSpotDeals(HubSpot):
     ) -> Iterator[list[Record]]:
         """Pages of the deals (of these pipelines) or companies that changed at `since` or later, in their order.
 
-        The index may lag. A search reaches 10,000 results, so the next one begins where that ended: at the last
-        change, or, where all of them changed in one moment, behind the last id of that moment.
+        The index may lag, and a record may come twice: see `hubspot_paging`.
         """
-        begin, behind, after = since, "", 0
-        while True:
-            body = _search(begin, behind, pipelines, properties, after)
-            path = f"/crm/objects/{VERSION}/{object_name}/search"
+        path = f"/crm/objects/{VERSION}/{object_name}/search"
+        filters = [{"propertyName": "pipeline", "operator": "IN", "values": list(pipelines)}] if pipelines else []
+        going: Place | None = Place(since)
+        while going:
+            body = search_body(going, CHANGED, properties, _PAGE, filters=filters)
             answer = self._client.call("POST", path, json=body, needs="results", kind="search").body
-            page = [record_of(one) for one in answer["results"]]
+            page, going = turn(going, CHANGED, answer)
             if page:
                 yield page
-            if ((answer.get("paging") or {}).get("next") or {}).get("after") is None:
-                if not behind:
-                    return
-                begin, behind, after = begin + timedelta(milliseconds=1), "", 0
-                continue
-            after += len(page)
-            if after + _PAGE > _REACH:
-                last = _moment(page[-1].properties[CHANGED])
-                stuck = last == begin
-                begin, behind, after = last, page[-1].id if stuck else "", 0
-
-
-def _search(
-    begin: datetime, behind: str, pipelines: Sequence[str], properties: Sequence[str], after: int
-) -> dict[str, Any]:
-    at = str(round(begin.timestamp() * 1000))
-    filters: list[dict[str, Any]] = [{"propertyName": CHANGED, "operator": "EQ" if behind else "GTE", "value": at}]
-    if pipelines:
-        filters.append({"propertyName": "pipeline", "operator": "IN", "values": list(pipelines)})
-    if behind:
-        filters.append({"propertyName": "hs_object_id", "operator": "GT", "value": behind})
-    return {
-        "filterGroups": [{"filters": filters}],
-        "sorts": [{"propertyName": "hs_object_id" if behind else CHANGED, "direction": "ASCENDING"}],
-        "properties": [CHANGED, *properties],
-        "limit": _PAGE,
-        "after": str(after),
-    }
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
-        raise Retry("vendor_garbled", vendor=KEY) from None
 
 
 def _primary(to: dict[str, Any]) -> bool:

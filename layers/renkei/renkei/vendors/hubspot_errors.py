@@ -17,8 +17,9 @@ from renkei.http import Answer, outcome, retry_after
 
 _KEY = "hubspot"
 _PAUSES = {"TEN_SECONDLY_ROLLING": 10, "SECONDLY": 1}
+_ABSENT = "PROPERTY_DOESNT_EXIST"
 _SETTINGS = {
-    "PROPERTY_DOESNT_EXIST",
+    _ABSENT,
     "READ_ONLY_VALUE",
     "MISSING_REQUIRED_PROPERTY",
     "MISSING_CONDITIONAL_REQUIRED_PROPERTY",
@@ -56,6 +57,11 @@ def partial(entry: Mapping[str, Any]) -> Outcome:
     status = _STATUS.get(str(entry.get("category")), 400)
     answer = Answer(status, dict(entry), {})
     return classify(answer) or outcome(_KEY, answer)
+
+
+def missing(end: Outcome) -> str:
+    """The property that is not there, says a refusal; "" if it says something else."""
+    return str(end.params.get("property", "")) if end.params.get("problem") == _ABSENT else ""
 
 
 def trace_ids(entry: Mapping[str, Any]) -> list[str]:

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from renkei.actions import Item, Record, Search, To
+from renkei.actions import UNIQUE, Item, Record, Search, To
+from renkei.errors import Retry
 from renkei.http import encoded
+
+FALCANA_ID = "renkei_falcana_id"
+"""The unique property that says which record of falcana a company or contact is."""
+OURS = {UNIQUE: "Renkei key", FALCANA_ID: "Renkei falcana ID"}
+"""The unique properties that we put into a portal, with their labels."""
 
 _SEARCH_BODY = 3000  # characters
 _SEARCH_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of a portal. `mappable`: a text or a number that may be written and is not hidden.
+
+    `options` are (value, label) of those that it knows itself: HubSpot keeps those of owners and pipelines elsewhere.
+    """
+
+    name: str
+    label: str
+    type: str
+    mappable: bool
+    field: str = ""
+    writable: bool = True
+    options: tuple[tuple[str, str], ...] = ()
 
 
 def search_bodies(action: Search) -> Iterator[dict[str, Any]]:
@@ -56,6 +80,36 @@ def association(to: To) -> dict[str, Any]:
     """An association as a write carries it."""
     types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": number} for number in to.types]
     return {"to": {"id": to.id}, "types": types}
+
+
+def unique_body(name: str, label: str, group: str) -> dict[str, Any]:
+    """What creates a unique property of ours."""
+    body = {"name": name, "label": label, "type": "string", "fieldType": "text", "hasUniqueValue": True}
+    body |= {"groupName": group, "formField": False, "hidden": True}
+    return body | {"description": "Set by Renkei so that nothing is made twice. Please leave as it is."}
+
+
+def property_of(entry: Mapping[str, Any]) -> Property:
+    """The property that an answer defines."""
+    fixed = (entry.get("modificationMetadata") or {}).get("readOnlyValue") or entry.get("calculated")
+    plain = entry["type"] in {"string", "number", "phone_number"} and entry.get("fieldType") != "file"
+    mappable = plain and not fixed and not entry.get("hidden")
+    label, field = entry.get("label") or entry["name"], str(entry.get("fieldType", ""))
+    options = tuple((str(one["value"]), str(one.get("label") or one["value"])) for one in entry.get("options") or ())
+    return Property(entry["name"], label, entry["type"], mappable, field, not fixed, options)
+
+
+def moment_of(text: object) -> datetime:
+    """A time of an answer. Retry if it is none."""
+    try:
+        return datetime.fromisoformat(str(text)).astimezone(UTC)
+    except ValueError:
+        raise Retry("vendor_garbled", vendor="hubspot") from None
+
+
+def next_of(answer: Mapping[str, Any]) -> str:
+    """Where the next page of a list or search begins; "" at the end."""
+    return str(((answer.get("paging") or {}).get("next") or {}).get("after") or "")
 
 
 def record_of(entry: Mapping[str, Any], *, new: bool = False) -> Record:

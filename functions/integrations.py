@@ -7,11 +7,13 @@ from types import ModuleType
 
 from booking_to_hubspot import INTEGRATION as BOOKING_TO_HUBSPOT
 from booking_to_salesforce import INTEGRATION as BOOKING_TO_SALESFORCE
+from falcana_hubspot import INTEGRATION as FALCANA_HUBSPOT
 from hubspot_to_board import INTEGRATION as HUBSPOT_TO_BOARD
 from renkei.integration import Integration
 
 INTEGRATIONS = {
-    integration.key: integration for integration in (BOOKING_TO_HUBSPOT, BOOKING_TO_SALESFORCE, HUBSPOT_TO_BOARD)
+    integration.key: integration
+    for integration in (BOOKING_TO_HUBSPOT, BOOKING_TO_SALESFORCE, HUBSPOT_TO_BOARD, FALCANA_HUBSPOT)
 }
 
 

@@ -25,6 +25,7 @@ from moto.backends import get_backend
 import booking_to_hubspot.app
 import booking_to_salesforce.app
 import console.app
+import falcana_hubspot.app
 import hubspot_to_board.app
 import notices.app
 import oauth.app
@@ -33,6 +34,7 @@ import schedules.daily
 import schedules.dispatch
 import webhooks.app
 from local.sandbox.board import Board
+from local.sandbox.falcana import DEMO as FALCANA_CLIENT
 from local.sandbox.falcana import Falcana
 from local.sandbox.hubspot import HubSpot
 from local.sandbox.inprocess import WsgiAdapter
@@ -63,12 +65,14 @@ QUEUES = {
     "booking_to_hubspot": "renkei-booking-to-hubspot.fifo",
     "booking_to_salesforce": "renkei-booking-to-salesforce.fifo",
     "hubspot_to_board": "renkei-hubspot-to-board.fifo",
+    "falcana_hubspot": "renkei-falcana-hubspot.fifo",
 }
 QUEUE = QUEUES["booking_to_hubspot"]
 WORKERS = {
     "booking_to_hubspot": (booking_to_hubspot.app, "BookingToHubspotRole"),
     "booking_to_salesforce": (booking_to_salesforce.app, "BookingToSalesforceRole"),
     "hubspot_to_board": (hubspot_to_board.app, "HubspotToBoardRole"),
+    "falcana_hubspot": (falcana_hubspot.app, "FalcanaHubspotRole"),
 }
 TABLES = {
     "connections": ("workspace", "vendor", ()),
@@ -253,6 +257,12 @@ class Stack:
         fields = {"answer": "allow", **(account or {"org": ORGS[0].id})}
         pressed = self.session().post(started["headers"]["location"], data=fields, allow_redirects=False, timeout=5)
         return self.browse(pressed.headers["location"], cookie)
+
+    def connect_falcana(self, **keys: str) -> tuple[int, dict[str, Any]]:
+        """Connect falcana's demo tenant through the real route; gives its answer. `keys`: others than the demo's."""
+        entered = {"base_url": f"{SANDBOXES}/falcana", "client_id": FALCANA_CLIENT.client_id}
+        entered |= {"client_secret": FALCANA_CLIENT.client_secret, **keys}
+        return self.api("POST", f"/api/workspaces/{self.workspace}/connections/falcana", {"secrets": entered})
 
     def apply(self, settings: Mapping[str, Any] | None = None, **document: object) -> tuple[int, dict[str, Any]]:
         """Apply a workspace file with these settings of booking_to_hubspot, or with other `integrations`."""

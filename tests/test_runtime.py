@@ -31,6 +31,7 @@ NAMES = (
     "BookingToHubspotFunction",
     "BookingToSalesforceFunction",
     "HubspotToBoardFunction",
+    "FalcanaHubspotFunction",
 )
 
 pytestmark = [pytest.mark.runtime, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]

@@ -25,6 +25,7 @@ FUNCTIONS = [
     "BookingToHubspotFunction",
     "BookingToSalesforceFunction",
     "HubspotToBoardFunction",
+    "FalcanaHubspotFunction",
 ]
 ENVIRONMENT = {
     "RENKEI_CONNECTIONS_TABLE",
@@ -35,6 +36,7 @@ ENVIRONMENT = {
     "RENKEI_QUEUE_BOOKING_TO_HUBSPOT",
     "RENKEI_QUEUE_BOOKING_TO_SALESFORCE",
     "RENKEI_QUEUE_HUBSPOT_TO_BOARD",
+    "RENKEI_QUEUE_FALCANA_HUBSPOT",
     "RENKEI_HUBSPOT_APP_SECRET",
     "RENKEI_PUBLIC_URL",
     "RENKEI_HUBSPOT_URL",
@@ -188,7 +190,8 @@ def test_a_message_stays_hidden_longer_than_its_worker_may_run_and_a_dead_one_ho
         assert 20 <= properties(source)["VisibilityTimeout"] - properties(worker)["Timeout"] <= 60
         assert mapping["Properties"]["BatchSize"] == 1
         assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        assert mapping["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 10}
+        most = 50 if worker == "FalcanaHubspotFunction" else 10  # a run of each workspace every five minutes
+        assert mapping["Properties"]["ScalingConfig"] == {"MaximumConcurrency": most}
 
 
 def test_every_schedule_says_what_it_sends_and_is_named_after_its_stack() -> None:
@@ -234,6 +237,16 @@ def test_board_comes_home_at_three_in_tokyo() -> None:
     assert schedule.get("State", "ENABLED") == "ENABLED"
 
 
+def test_falcana_s_changes_are_looked_for_every_five_minutes() -> None:
+    schedule = properties("DispatchFunctionFalcanaHubspot")
+    assert schedule["ScheduleExpression"] == "rate(5 minutes)"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    asked = json.loads(schedule["Target"]["Input"])
+    assert (asked["integration"], asked["run"]) == ("falcana_hubspot", "sync")
+    assert schedule["Name"]["Fn::Sub"].removeprefix("${AWS::StackName}-") in scheduled.JOBS
+    assert properties("DispatchFunction")["Timeout"] <= 300, "it ends before the next"
+
+
 def test_whatever_is_dispatched_is_a_job_of_an_integration_and_is_not_lost_for_a_failure() -> None:
     sent = [
         (json.loads(schedule["Properties"]["Target"]["Input"]), schedule["Properties"]["Target"])
@@ -244,6 +257,9 @@ def test_whatever_is_dispatched_is_a_job_of_an_integration_and_is_not_lost_for_a
     for asked, target in sent:
         assert (asked["job"], asked["at"]) == ("dispatch", scheduled.TIME)
         assert asked["run"] in INTEGRATIONS[asked["integration"]].jobs
+        if asked["integration"] == "falcana_hubspot":  # what comes too late is the next one's work
+            assert target["RetryPolicy"] == {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 300}
+            continue
         assert target["RetryPolicy"]["MaximumRetryAttempts"] >= 10
         assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] >= 3600
     again = properties("DispatchFunctionEventInvokeConfig")
@@ -252,8 +268,8 @@ def test_whatever_is_dispatched_is_a_job_of_an_integration_and_is_not_lost_for_a
 
 def test_the_schedules_are_the_ones_we_know() -> None:
     held = {name.removesuffix("Schedule") for name in of_type("AWS::Scheduler::Schedule")}
-    dispatched = "DispatchFunctionHubspotToBoard"
-    assert held == {"SweepFunctionSweep", "DailyFunctionDaily", "NoticesFunctionNotices", dispatched}
+    dispatched = {"DispatchFunctionHubspotToBoard", "DispatchFunctionFalcanaHubspot"}
+    assert held == {"SweepFunctionSweep", "DailyFunctionDaily", "NoticesFunctionNotices"} | dispatched
 
 
 # --- storage ---

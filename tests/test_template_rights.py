@@ -84,6 +84,10 @@ def test_no_role_names_what_it_does_not_need() -> None:
         ("HubspotToBoardRole", "ConnectionsTable"),
         ("HubspotToBoardRole", "DeliveriesTable"),
         ("HubspotToBoardRole", "LinksTable"),
+        ("FalcanaHubspotRole", "WorkspacesTable"),
+        ("FalcanaHubspotRole", "ConnectionsTable"),
+        ("FalcanaHubspotRole", "DeliveriesTable"),
+        ("FalcanaHubspotRole", "LinksTable"),
     }
 
 
@@ -106,6 +110,7 @@ def test_only_those_who_speak_to_a_vendor_read_its_app_s_secret() -> None:
         "BookingToHubspotRole": {"HubspotAppSecret"},
         "BookingToSalesforceRole": {"SalesforceAppSecret"},
         "HubspotToBoardRole": {"HubspotAppSecret"},
+        "FalcanaHubspotRole": {"HubspotAppSecret"},
     }
 
 

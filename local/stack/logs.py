@@ -18,6 +18,7 @@ FUNCTIONS = (
     "booking-to-hubspot",
     "booking-to-salesforce",
     "hubspot-to-board",
+    "falcana-hubspot",
 )
 _WIDTH = max(map(len, FUNCTIONS))
 

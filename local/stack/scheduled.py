@@ -6,7 +6,7 @@ from local.stack.deploy import session
 from local.stack.errors import StackError
 from local.stack.places import STACK_NAME
 
-JOBS = ("sweep", "notices", "daily", "dispatch")
+JOBS = ("sweep", "notices", "daily", "dispatch", "dispatch-falcana")
 TIME = "<aws.scheduler.scheduled-time>"
 """What EventBridge Scheduler fills in, and the emulator does not.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html

@@ -1,109 +1,45 @@
-"""The sandbox falcana: a token for a client, and who the client is.
+"""The sandbox falcana: a token for a client, addresses and contact persons, and a feed of their changes.
 
 **The contract is ours, not falcana's.** falcana has no public API; the smallest REST API that the integration needs
-was written down by us, to be agreed on with the vendor or put in front of whatever the vendor has:
-
-- `POST /v1/token`: OAuth 2 client credentials (RFC 6749, 4.4; the client by HTTP Basic or in the form), an hour's
-  bearer token. Refusals as RFC 6749 (5.2) has them: `{"error", "error_description"}`.
-- `GET /v1/ping`: the tenant, the version, the server's time, and the scopes of the token, `<entity>:read` or
-  `<entity>:write`.
-- Refusals elsewhere are problems (RFC 9457, which follows RFC 7807) with a `code`: 401 `invalid_token`,
-  403 `api_disabled`, 404 `not_found`, 405 `method_not_allowed`, 429 `rate_limited` with `Retry-After`.
-- `X-Request-Id` comes back as it was sent.
+was written down by us, in `docs/falcana-api.yaml`, to be agreed on with the vendor or put in front of whatever the
+vendor has. Refusals of the token endpoint are as RFC 6749 (5.2) has them; elsewhere they are problems (RFC 9457,
+which follows RFC 7807) with a `code`. `X-Request-Id` comes back as it was sent.
 """
 
 import hmac
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
-from local.sandbox.showing import Table, page
+from local.sandbox.falcana import pages
+from local.sandbox.falcana.accounts import DEMO, OTHER, SCOPES, TENANTS_APART, Client, Scope, Tenant
+from local.sandbox.falcana.ask import Ask, Settings
+from local.sandbox.falcana.behind import Behind
+from local.sandbox.falcana.refusals import CODES, Problem, Told
+from local.sandbox.falcana.routes import ROUTES, Endpoint
 from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
 
-type Scope = Literal["addresses:read", "addresses:write", "contact-persons:read", "contact-persons:write"]
-SCOPES: tuple[Scope, ...] = ("addresses:read", "addresses:write", "contact-persons:read", "contact-persons:write")
+__all__ = ["SCOPES", "Falcana"]
+
 TOKEN_LIFE, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-ROUTES = {"/v1/token": ("POST",), "/v1/ping": ("GET",)}
-TITLES = {
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
-}
-CODES = {401: "invalid_token", 403: "api_disabled", 404: "not_found", 429: "rate_limited", 503: "unavailable"}
 
 
 @dataclass(frozen=True)
-class Client:
-    """An API client as a tenant's admin made it."""
+class Token:
+    """What a token stands for, and until when."""
 
     client_id: str
-    client_secret: str = field(repr=False)
-    tenant: str
-    tenant_name: str
+    scopes: tuple[Scope, ...]
+    until: datetime
 
 
-DEMO = Client("demo-client", "demo-secret", "muster-gmbh", "Muster GmbH")
-OTHER = Client("other-client", "other-secret", "beispiel-ag", "Beispiel AG")
-
-
-class Settings(BaseModel):
-    """What can be switched, for all tenants. A `revoked` client's tokens end; `withheld` scopes are not granted."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    api_enabled: bool = True
-    minute_limit: NonNegativeInt | None = 600
-    retry_after: NonNegativeInt | None = 30
-    revoked: list[str] = []
-    withheld: list[Scope] = []
-
-
-@dataclass(eq=False)
-class Problem(Exception):
-    """A refusal with a code."""
-
-    status: int
-    code: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def response(self) -> Response:
-        """The answer."""
-        body = {
-            "type": "about:blank",
-            "title": TITLES.get(self.status, "Error"),
-            "status": self.status,
-            "code": self.code,
-        }
-        response = json_response(self.status, body, self.headers)
-        response.mimetype = "application/problem+json"
-        return response
-
-
-@dataclass(eq=False)
-class Told(Exception):
-    """A refusal of the token endpoint."""
-
-    status: int
-    error: str
-    description: str
-
-    def response(self) -> Response:
-        """The answer."""
-        headers = {"WWW-Authenticate": 'Basic realm="falcana"'} if self.status == 401 else {}  # noqa: PLR2004
-        return json_response(self.status, {"error": self.error, "error_description": self.description}, headers)
-
-
-class Falcana(Vendor):
+class Falcana(Behind, Vendor):
     """The sandbox, with two tenants that have a client each."""
 
     name = "falcana"
@@ -118,15 +54,17 @@ class Falcana(Vendor):
         """Answer a request of the API; the account is the tenant."""
         tenant = None
         try:
-            self._look_at_route(request)
-            if request.path == "/v1/token":
+            endpoint, parts = _route(request)
+            if endpoint is None:
                 client = self._client(request)
                 tenant = client.tenant
                 response = self._token(request, client)
             else:
-                client = self._bearer(request)
+                client, token = self._bearer(request)
                 tenant = client.tenant
-                response = self._ping(client)
+                scopes = tuple(scope for scope in token.scopes if scope in self._scopes)
+                known = self.tenants[tenant]
+                response = endpoint(Ask(request, client, scopes, known, self.settings, self.clock(), **parts))
         except (Problem, Told) as refusal:
             response = refusal.response()
         if "X-Request-Id" in request.headers:
@@ -139,24 +77,22 @@ class Falcana(Vendor):
 
     def page(self) -> str:
         """The tenants, the switches and the calls as HTML."""
-        tenants = [(c.tenant, c.tenant_name, c.client_id, c.client_id in self.settings.revoked) for c in self._all]
-        tables = (
-            Table("Tenants", ("Id", "Name", "Client", "Revoked"), tenants),
-            Table("Switches", ("Name", "Value"), list(self.settings.model_dump().items())),
-        )
-        return page("Sandbox falcana", tables, self.calls)
+        found = [(one, self.tenants[one.tenant], one.client_id in self.settings.revoked) for one in self._all]
+        return pages.state(found, self.settings.model_dump(), self.calls)
 
     def whole_state(self) -> dict[str, object]:
-        """The tenants and the switches as JSON; no secret."""
+        """The tenants with their records, and the switches as JSON; no secret."""
         tenants = {client.tenant: {"name": client.tenant_name, "client": client.client_id} for client in self._all}
-        return {"tenants": tenants, "settings": self.settings.model_dump()}
+        records = {tenant: self.state(tenant) for tenant in self.tenants}
+        return {"tenants": tenants, "records": records, "settings": self.settings.model_dump()}
 
     def reset(self) -> None:
-        """No tokens, nothing counted, switches as at the start."""
+        """No tokens, no records, nothing counted, switches as at the start."""
         super().reset()
         with self._lock:
             self.settings = Settings()
-            self._tokens: dict[str, tuple[str, datetime]] = {}
+            self.tenants = {one.tenant: Tenant(place * TENANTS_APART) for place, one in enumerate(self._all)}
+            self._tokens: dict[str, Token] = {}
             self._seen: dict[str, deque[datetime]] = {}
 
     def configure(self, changes: Mapping[str, object]) -> dict[str, object]:
@@ -170,12 +106,9 @@ class Falcana(Vendor):
     def _all(self) -> list[Client]:
         return list(self.clients.values())
 
-    def _look_at_route(self, request: Request) -> None:
-        allowed = ROUTES.get(request.path)
-        if allowed is None:
-            raise Problem(404, "not_found")
-        if request.method not in allowed:
-            raise Problem(405, "method_not_allowed", {"Allow": ", ".join(allowed)})
+    @property
+    def _scopes(self) -> tuple[Scope, ...]:
+        return tuple(scope for scope in SCOPES if scope not in self.settings.withheld)
 
     def _client(self, request: Request) -> Client:
         """The client that asks for a token, its credentials checked. What stands in the query is ignored."""
@@ -190,15 +123,15 @@ class Falcana(Vendor):
         self._allow(client)
         return client
 
-    def _bearer(self, request: Request) -> Client:
+    def _bearer(self, request: Request) -> tuple[Client, Token]:
         """The client whose token is shown."""
-        _, _, token = request.headers.get("Authorization", "").partition("Bearer ")
-        name, until = self._tokens.get(token, ("", self.clock()))
-        if until <= self.clock() or name in self.settings.revoked:
+        _, _, shown = request.headers.get("Authorization", "").partition("Bearer ")
+        token = self._tokens.get(shown)
+        if token is None or token.until <= self.clock() or token.client_id in self.settings.revoked:
             raise Problem(401, "invalid_token", {"WWW-Authenticate": 'Bearer error="invalid_token"'})
-        client = self.clients[name]
+        client = self.clients[token.client_id]
         self._allow(client)
-        return client
+        return client, token
 
     def _allow(self, client: Client) -> None:
         """403 where the tenant's API is off; 429 where the tenant called too often in the last minute."""
@@ -213,30 +146,31 @@ class Falcana(Vendor):
         seen.append(now)
 
     def _token(self, request: Request, client: Client) -> Response:
+        """POST /v1/token: an hour for the scopes that are asked for, or for all that the client has."""
         if request.form.get("grant_type") != "client_credentials":
             raise Told(400, "unsupported_grant_type", "grant_type must be client_credentials")
-        if not set(request.form.get("scope", "").split()) <= set(self._scopes):
+        asked = set(request.form.get("scope", "").split())
+        if not asked <= set(self._scopes):
             raise Told(400, "invalid_scope", "the client does not have all of these scopes")
-        token = secrets.token_urlsafe(32)
-        self._tokens[token] = (client.client_id, self.clock() + TOKEN_LIFE)
+        granted = tuple(scope for scope in self._scopes if not asked or scope in asked)
+        name = secrets.token_urlsafe(32)
+        self._tokens[name] = Token(client.client_id, granted, self.clock() + TOKEN_LIFE)
         body = {
-            "access_token": token,
+            "access_token": name,
             "token_type": "Bearer",
             "expires_in": int(TOKEN_LIFE.total_seconds()),
-            "scope": " ".join(self._scopes),
+            "scope": " ".join(granted),
         }
         return json_response(200, body, {"Cache-Control": "no-store"})
 
-    def _ping(self, client: Client) -> Response:
-        body = {
-            "tenant": client.tenant,
-            "tenant_name": client.tenant_name,
-            "api_version": "1",
-            "server_time": self.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "scopes": self._scopes,
-        }
-        return json_response(200, body)
 
-    @property
-    def _scopes(self) -> list[str]:
-        return [scope for scope in SCOPES if scope not in self.settings.withheld]
+def _route(request: Request) -> tuple[Endpoint | None, Mapping[str, Any]]:
+    """What answers a path, and what the path names."""
+    try:
+        endpoint, parts = ROUTES.bind("sandbox").match(request.path, request.method)
+    except MethodNotAllowed as error:
+        allowed = sorted(set(error.valid_methods or ()) - {"HEAD"})
+        raise Problem(405, "method_not_allowed", {"Allow": ", ".join(allowed)}) from None
+    except NotFound:
+        raise Problem(404, "not_found") from None
+    return endpoint, parts

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -76,10 +77,24 @@ class Settings(_Model):
         return self
 
 
+def _scopes(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What HubSpot must allow for settings as they are kept. A meeting's record takes the scopes of contacts."""
+    asked = ["oauth", "crm.objects.companies.read", "crm.objects.contacts.read"]
+    calendars, meeting = given.get("calendars") or (), given.get("meeting") is True
+    if any(rules.get("company") for rules in calendars):
+        asked += ["crm.objects.companies.write", "crm.schemas.companies.write"]
+    if meeting or any(rules.get("contact") for rules in calendars):
+        asked += ["crm.objects.contacts.write"]
+    if meeting:
+        asked += ["crm.schemas.contacts.write", "crm.objects.owners.read"]
+    return {"hubspot": tuple(asked)}
+
+
 INTEGRATION = Integration(
     key="booking_to_hubspot",
     title={"ja": "予約をHubSpotへ", "en": "Bookings to HubSpot", "de": "Buchungen nach HubSpot"},
     vendor="hubspot",
     sources=SCHEDULERS,
     settings=Settings,
+    scopes=_scopes,
 )

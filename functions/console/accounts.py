@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from console import sources
 from console.answers import Wrong, check_views, connection_view, delivery_view
 from integrations import INTEGRATIONS, through
-from renkei import checking, config, ending, workspaces
+from renkei import checking, config, ending, scopes, workspaces
 from renkei.accounts import VENDORS, AccountVendor, vendor_of
 from renkei.connecting import Refusal, Ticket, hand_over, issue
 from renkei.connections import Connection
@@ -18,6 +19,7 @@ from renkei.idling import ends_at
 from renkei.integration import Integration
 from renkei.oauth import no_site
 from renkei.runtime import Platform
+from renkei.settings import check
 from renkei.sources import SOURCES
 from renkei.texts import text
 from renkei.waking import bring_back, wake
@@ -49,7 +51,11 @@ def connect(
     *,
     language: config.Language,
 ) -> dict[str, Any]:
-    """Start a connection (OAuth), make one of keys, or keep a source's token or signing key."""
+    """Start a connection (OAuth), make one of keys, or keep a source's token or signing key.
+
+    By OAuth it asks for what the integrations need that are on: by the workspace file in `body`, else by the one that
+    was applied last.
+    """
     base = config.public_url(domain_name)
     if not workspaces.NAME.fullmatch(workspace):
         raise Wrong(HTTPStatus.BAD_REQUEST, "bad_name", f"a workspace's name matches {workspaces.NAME.pattern}")
@@ -63,6 +69,11 @@ def connect(
         return kept
     wanted = vendor_of(vendor)
     ticket = _ticket(workspace, wanted, body)
+    if wanted.oauth and "file" in body:  # of a workspace file that is to be applied afterwards
+        filled, problems = check(body["file"], workspace, INTEGRATIONS)
+        if problems:
+            raise Wrong(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "the workspace file is wrong", problems)
+        ticket = replace(ticket, scopes=scopes.needed(vendor, INTEGRATIONS, filled["integrations"]))
     if wanted.oauth is None:
         return _by_keys(parts, ticket, wanted, body, language)
     token = issue(parts, ticket)
@@ -81,7 +92,9 @@ def _ticket(workspace: str, vendor: AccountVendor, body: Mapping[str, Any]) -> T
             site = vendor.oauth.site(str(body.get("site") or ""))
         except ValueError as wrong:
             raise Wrong(HTTPStatus.BAD_REQUEST, "bad_site", str(wrong)) from None
-    return Ticket(workspace, vendor.key, body.get("switch_account") is True, **own, site=site)
+    return Ticket(
+        workspace, vendor.key, body.get("switch_account") is True, own["client_id"], own["client_secret"], site
+    )
 
 
 def _by_keys(
@@ -112,7 +125,8 @@ def _by_keys(
 def test(parts: Platform, workspace: str, vendor: str, language: config.Language) -> dict[str, Any]:
     """Try a connection, and say of each thing whether it works, and what to do if not."""
     connection, writing = existing(parts, workspace, vendor), through(vendor)
-    tested = checking.check(parts, connection, [one.key for one in writing])
+    needed = scopes.of_workspace(vendor, INTEGRATIONS.values(), workspace)
+    tested = checking.check(parts, connection, [one.key for one in writing], needed)
     if tested.healed:
         _wake(parts, workspace, writing)
     elif tested.ok:  # a permission that was missing may be there now: no event tells of that

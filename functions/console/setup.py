@@ -9,7 +9,8 @@ from typing import Any
 from console import sources
 from console.answers import Wrong
 from integrations import INTEGRATIONS, console_of
-from renkei import config, workspaces
+from renkei import config, scopes, workspaces
+from renkei.accounts import vendor_of
 from renkei.config import Language
 from renkei.deliveries import stamp
 from renkei.runtime import Platform
@@ -21,7 +22,13 @@ def apply(parts: Platform, workspace: str, document: Mapping[str, Any], domain_n
     """Check a workspace file and keep it; deliveries that waited for a setting go on. Wrong with all problems."""
     filled, problems = check(document, workspace, INTEGRATIONS)
     types: dict[str, Any] = {}
-    for key, given in filled.get("integrations", {}).items() if not problems else ():
+    given_all = filled.get("integrations", {}) if not problems else {}
+    lacking = _lacking(parts, workspace, given_all)
+    for key, given in given_all.items():
+        if lacking[key]:
+            if given.get("enabled") is not False:  # else it is checked when it is switched on
+                problems += [Problem(("integrations", key), message) for message in lacking[key]]
+            continue
         kept, found = console_of(key).check(parts, workspace, given, filled["language"])
         types[key] = kept
         problems += [Problem(("integrations", key, *one.path), one.message, one.allowed) for one in found]
@@ -39,6 +46,23 @@ def apply(parts: Platform, workspace: str, document: Mapping[str, Any], domain_n
     for key in changed:
         wake(parts, workspace, INTEGRATIONS[key])
     return {"saved": True, "warnings": []}
+
+
+def _lacking(parts: Platform, workspace: str, given: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What each integration may not do yet, in words that say how it is allowed: without it nothing can be checked."""
+    connected = [one for one in parts.connections.of(workspace) if one.state == "connected" and one.scopes]
+    lacking: dict[str, list[str]] = {key: [] for key in given}
+    for key, settings in given.items():
+        integration = INTEGRATIONS[key]
+        for connection in (one for one in connected if one.vendor in integration.vendors):
+            vendor = connection.vendor
+            missing = [one for one in scopes.of_one(integration, settings, vendor) if one not in connection.scopes]
+            if missing:
+                lacking[key].append(
+                    f"{vendor_of(vendor).title} does not allow {', '.join(missing)} yet; a person with admin rights"
+                    f" there allows it by: renkei connect {vendor} --file FILE (this file); then apply it again"
+                )
+    return lacking
 
 
 def _chosen(workspace: str, given: Collection[str]) -> dict[str, list[str]]:

@@ -155,6 +155,14 @@ def _by_itself(given: Mapping[str, Any]) -> bool:
     return any(directions.get(name) is True for name in Directions.model_fields)
 
 
+def _scopes(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What HubSpot must allow for settings as they are kept: it is only written, and archived in, one way."""
+    asked = ["oauth", "crm.objects.companies.read", "crm.objects.contacts.read"]
+    if (given.get("directions") or {}).get("falcana_to_hubspot") is True:
+        asked += [f"crm.{area}.{kind}.write" for area in ("objects", "schemas") for kind in ("companies", "contacts")]
+    return {"hubspot": tuple(asked)}
+
+
 INTEGRATION = Integration(
     key="falcana_hubspot",
     title={"ja": "falcanaとHubSpotの同期", "en": "falcana and HubSpot", "de": "falcana und HubSpot"},
@@ -164,4 +172,5 @@ INTEGRATION = Integration(
     jobs=("sync", "import", "export", "duplicates"),
     settings=Settings,
     by_itself=_by_itself,
+    scopes=_scopes,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -170,6 +170,20 @@ def _each_once(name: str, values: Iterable[Any]) -> None:
         seen.add(value)
 
 
+def _scopes(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:  # noqa: ARG001 - the same for all settings
+    """What HubSpot must allow: deals move on both sides, and clients of board may be made companies."""
+    asked = (
+        "oauth",
+        "crm.objects.companies.read",
+        "crm.objects.companies.write",
+        "crm.objects.deals.read",
+        "crm.objects.deals.write",
+        "crm.objects.owners.read",
+        "crm.schemas.companies.write",
+    )
+    return {"hubspot": asked}
+
+
 INTEGRATION = Integration(
     key="hubspot_to_board",
     title={"ja": "HubSpotの取引をboardへ", "en": "HubSpot deals to board", "de": "HubSpot-Deals nach board"},
@@ -179,4 +193,5 @@ INTEGRATION = Integration(
     jobs=("sync", "push_clients"),
     completed=frozenset({"deal_without_company", "deal_date_missing", "company_without_name", "client_ambiguous"}),
     settings=Settings,
+    scopes=_scopes,
 )

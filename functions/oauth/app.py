@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from integrations import through
+from integrations import INTEGRATIONS, through
 from renkei import config
 from renkei.accounts import VENDORS, vendor_of
 from renkei.aws import DOWN
@@ -15,6 +16,7 @@ from renkei.connecting import Refusal, finish, start
 from renkei.errors import Outcome, Retry
 from renkei.pages import page
 from renkei.runtime import platform
+from renkei.scopes import of_workspace
 from renkei.texts import language_of, text
 from renkei.waking import wake
 from renkei.watch import bugs_told, logger
@@ -53,7 +55,8 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _start(vendor: str, ticket: str, base: str) -> dict[str, Any]:
-    url, cookie = start(platform(), vendor, ticket, f"{base}/oauth/{vendor}/callback")
+    needed = functools.partial(of_workspace, vendor, INTEGRATIONS.values())
+    url, cookie = start(platform(), vendor, ticket, f"{base}/oauth/{vendor}/callback", needed)
     secure = "; Secure" if base.startswith("https:") else ""
     kept = f"{_COOKIE}={cookie}; Path=/oauth/{vendor}; Max-Age=600; HttpOnly; SameSite=Lax{secure}"
     headers = {"location": url, "cache-control": "no-store", "referrer-policy": "no-referrer"}

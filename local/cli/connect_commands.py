@@ -16,11 +16,13 @@ from local.cli.screen import local_time
 from local.cli.sending import header_of
 from local.cli.shapes import Json, messages, text
 from local.cli.vendors import Vendor, find_vendor
+from local.cli.workspace_commands import tell_bad, tell_problems, workspace_file
+from local.cli.yaml_file import BadFile, WorkspaceFile
 
 _CONSENT_SECONDS = 300
 _ANOTHER_ACCOUNT = "already_connected_elsewhere"
 _FOR_SOURCES = ("keep_old", "token_file", "generate")
-_FOR_ACCOUNTS = ("switch_account", "own_app", "secret_file", "secrets_file", "site")
+_FOR_ACCOUNTS = ("switch_account", "own_app", "secret_file", "secrets_file", "site", "file")
 
 
 def connect(context: Context, args: argparse.Namespace) -> int:
@@ -32,8 +34,12 @@ def connect(context: Context, args: argparse.Namespace) -> int:
     if not vendor.site:
         _refuse(args, ("site",))
     if vendor.by_consent:
-        return _consent(context, args, vendor)
-    _refuse(args, ("own_app", "secret_file"))
+        try:
+            file = workspace_file(context, args.file) if args.file else None
+        except BadFile as bad:
+            return tell_bad(context, args.file, bad)
+        return _consent(context, args, vendor, file)
+    _refuse(args, ("own_app", "secret_file", "file"))
     return _with_keys(context, args, vendor)
 
 
@@ -88,8 +94,10 @@ def _with_keys(context: Context, args: argparse.Namespace, vendor: Vendor) -> in
     return OK
 
 
-def _refused(context: Context, args: argparse.Namespace, refused: Refused) -> int:
-    """Say why nothing was saved: which check failed, or that it is another account."""
+def _refused(context: Context, args: argparse.Namespace, refused: Refused, file: WorkspaceFile | None = None) -> int:
+    """Say why nothing was saved: what is wrong in the file, which check failed, or that it is another account."""
+    if file and refused.problems:
+        return tell_problems(context, args.file, file, refused)
     if refused.passing:
         raise refused
     checks = checks_of(refused.error.get("checks"))
@@ -103,9 +111,11 @@ def _refused(context: Context, args: argparse.Namespace, refused: Refused) -> in
     return FAILED
 
 
-def _consent(context: Context, args: argparse.Namespace, vendor: Vendor) -> int:
+def _consent(context: Context, args: argparse.Namespace, vendor: Vendor, file: WorkspaceFile | None) -> int:
     body: Json = {"switch_account": args.switch_account}
     before = _one(context, args.vendor)
+    if file:
+        body["file"] = file.data
     if args.own_app or args.secret_file or args.secrets_file:
         body |= own_app(context, vendor, args.secrets_file, args.secret_file)
     if args.site:
@@ -113,7 +123,7 @@ def _consent(context: Context, args: argparse.Namespace, vendor: Vendor) -> int:
     try:
         answer = context.api.call("POST", "workspaces", context.workspace, "connections", args.vendor, body=body)
     except Refused as refused:
-        return _refused(context, args, refused)
+        return _refused(context, args, refused, file)
     url = text(answer.get("url"))
     if urlsplit(url).scheme not in ("https", "http"):
         raise Failure("odd_answer", url=context.place.url, status=200)

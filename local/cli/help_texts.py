@@ -82,6 +82,11 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
         "自社のアプリを使う(HubSpot、Salesforce。クライアント ID とシークレットが必要)",
         "eine eigene App benutzen (HubSpot, Salesforce): fragt nach Client-ID und Client-Secret",
     ),
+    "help_connect_file": (
+        "ask for what this workspace file needs (HubSpot); else for what the file applied last needs",
+        "このワークスペースファイルに必要な権限を求める(HubSpot)。指定がなければ、最後に適用したファイルに従う",
+        "um das bitten, was diese Workspace-Datei braucht (HubSpot); sonst, was die zuletzt angewandte braucht",
+    ),
     "help_site": (
         "where to log in (Salesforce): test.salesforce.com or your My Domain",
         "ログイン先(Salesforce): test.salesforce.com または私のドメイン",

@@ -106,6 +106,7 @@ def _connection_commands(add: _Add, help_in: _Help) -> None:
     _add_vendor(command, help_in, VENDORS)
     command.add_argument("--switch-account", action="store_true", help=help_in("help_switch"))
     command.add_argument("--secrets-file", metavar="FILE", help=help_in("help_secrets_file"))
+    command.add_argument("--file", metavar="FILE", help=help_in("help_connect_file"))
     command.add_argument("--site", metavar="HOST", help=help_in("help_site"))
     command.add_argument("--own-app", action="store_true", help=help_in("help_own_app"))
     command.add_argument("--secret-file", metavar="FILE", help=help_in("help_secret_file"))

@@ -21,17 +21,15 @@ _COLUMNS = ("name", "label", "type")
 def apply(context: Context, args: argparse.Namespace) -> int:
     """Save the workspace file; say for each problem which line it is in and what is allowed."""
     try:
-        file = read_workspace_file(Path(args.file))
-        _same_workspace(context, file)
+        file = workspace_file(context, args.file)
     except BadFile as bad:
-        found = [Problem(line, path, context.screen.text(key, **values)) for line, path, key, values in bad.found]
-        return _report(context.screen, args.file, found, bad.exit_code)
+        return tell_bad(context, args.file, bad)
     try:
         answer = context.api.call("PUT", "workspaces", file.workspace, body=file.data)
     except Refused as refused:
         if not refused.problems:
             raise
-        return _report(context.screen, args.file, [_located(file, problem) for problem in refused.problems], FAILED)
+        return tell_problems(context, args.file, file, refused)
     warnings = messages(answer.get("warnings"))
     for warning in warnings:
         context.screen.note("warning", message=warning)
@@ -90,6 +88,24 @@ def _first_rows(context: Context, name: str, found: list[object]) -> int:
         return FAILED
     context.screen.line(to_yaml({name.lower(): found}).rstrip("\n"))
     return OK
+
+
+def workspace_file(context: Context, name: str) -> WorkspaceFile:
+    """Read a workspace file, which is for the workspace that was asked for, if one was. BadFile if not."""
+    file = read_workspace_file(Path(name))
+    _same_workspace(context, file)
+    return file
+
+
+def tell_bad(context: Context, name: str, bad: BadFile) -> int:
+    """Say what is wrong in a file that was not sent."""
+    found = [Problem(line, path, context.screen.text(key, **values)) for line, path, key, values in bad.found]
+    return _report(context.screen, name, found, bad.exit_code)
+
+
+def tell_problems(context: Context, name: str, file: WorkspaceFile, refused: Refused) -> int:
+    """Say what the stack found wrong in a file, with the lines."""
+    return _report(context.screen, name, [_located(file, problem) for problem in refused.problems], FAILED)
 
 
 def _same_workspace(context: Context, file: WorkspaceFile) -> None:

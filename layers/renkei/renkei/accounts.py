@@ -80,6 +80,7 @@ class Access:
 
     `digest` gives a keyed digest (purpose, text) as the id of an account that has none of its own; `sleep` passes
     seconds where a vendor is slow to allow the next call; `left` tells what our own count leaves of the day.
+    `scopes` are what was granted, `needed` those that the workspace needs (none: all of the vendor's).
     """
 
     session: requests.Session
@@ -90,6 +91,7 @@ class Access:
     own_app: bool = False
     sleep: Callable[[float], None] = time.sleep
     left: Callable[[], Left | None] = untold
+    needed: tuple[str, ...] = ()
 
 
 def nothing(access: Access) -> None:
@@ -101,9 +103,9 @@ class AccountVendor:
     """A vendor's accounts as data, and the few calls that a connection's life takes.
 
     `probe` makes the cheapest real calls; Reconnect where the secrets are refused, Retry where nobody answers.
-    `prepare` makes in the account what every use needs. `end` tells the vendor that it is over; it gives the
-    codes of texts for what could not be told, and raises nothing. `either`: exactly one of these groups of
-    fields is entered. `manage_url` is where a person makes or mends a key.
+    `prepare` makes in the account what its uses need, as far as it is allowed to. `end` tells the vendor that it
+    is over; it gives the codes of texts for what could not be told, and raises nothing. `either`: exactly one of
+    these groups of fields is entered. `manage_url` is where a person makes or mends a key.
     """
 
     key: str

@@ -24,15 +24,17 @@ class Tested:
     healed: bool = False
 
 
-def check(parts: Platform, connection: Connection, waiting: Iterable[str]) -> Tested:
+def check(parts: Platform, connection: Connection, waiting: Iterable[str], needed: tuple[str, ...] = ()) -> Tested:
     """Try a connection. What is refused makes it a broken one, as any use would; what works heals a broken one.
 
-    `waiting` are the integrations whose deliveries may wait for it.
+    `waiting` are the integrations whose deliveries may wait for it; `needed` the scopes that the workspace needs
+    (none: all of the vendor's).
     """
     vendor, source = vendor_of(connection.vendor), None
     try:
         access, source = access_of(parts, connection)
-        report = vendor.probe(_with_scopes(parts, access, source, connection.vendor))
+        access = _with_scopes(parts, access, source, connection.vendor)
+        report = vendor.probe(replace(access, needed=needed))
     except Outcome as end:
         now = source.connection if source else connection
         if isinstance(end, Reconnect) and "sealed" in connection.row:

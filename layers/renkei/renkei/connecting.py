@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,7 +29,10 @@ _TRIES = 3
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a person with access to `/api` asked for. `site` is the vendor's, where it has several."""
+    """What a person with access to `/api` asked for. `site` is the vendor's, where it has several.
+
+    `scopes` is what the vendor is to allow; empty where that is to be seen when the browser comes.
+    """
 
     workspace: str
     vendor: str
@@ -37,6 +40,7 @@ class Ticket:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     site: str = ""
+    scopes: tuple[str, ...] = ()
 
     @property
     def kept(self) -> dict[str, str]:
@@ -73,17 +77,29 @@ def issue(parts: Platform, ticket: Ticket) -> str:
     return token
 
 
-def start(parts: Platform, vendor: str, token: str, redirect_uri: str) -> tuple[str, str]:
-    """(the vendor's authorize URL, the cookie that binds its state to the browser) for a ticket. Refusal else."""
+def start(
+    parts: Platform, vendor: str, token: str, redirect_uri: str, needed: Callable[[str], tuple[str, ...]]
+) -> tuple[str, str]:
+    """(the vendor's authorize URL, the cookie that binds its state to the browser) for a ticket. Refusal else.
+
+    `needed` tells which scopes a workspace needs, for a ticket that does not say.
+    """
     content, _ = parts.sessions.redeem(token)
     if not content or content.pop("kind") != "ticket" or content["vendor"] != vendor:
         raise Refusal("state_expired", vendor=vendor)
-    ticket, state, cookie = Ticket(**content), secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    ticket, state, cookie = _ticket(content), secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    ticket = replace(ticket, scopes=ticket.scopes or needed(ticket.workspace))
     verifier, challenge = pkce()
     bound = {"kind": "state", "cookie": cookie, "verifier": verifier, "redirect_uri": redirect_uri}
     parts.sessions.open(state, bound | {"ticket": vars(ticket)})
     app = app_of(vendor, ticket.kept)
-    return authorize_url(oauth_of(vendor), app, redirect_uri, state, challenge, site=ticket.site), cookie
+    oauth = oauth_of(vendor)
+    url = authorize_url(oauth, app, redirect_uri, state, challenge, site=ticket.site, scopes=ticket.scopes)
+    return url, cookie
+
+
+def _ticket(content: Mapping[str, Any]) -> Ticket:
+    return Ticket(**{**content, "scopes": tuple(content.get("scopes", ()))})
 
 
 def finish(
@@ -102,7 +118,7 @@ def finish(
         or not secrets.compare_digest(content["cookie"].encode(), cookie.encode())
     ):
         raise Refusal("state_wrong", vendor=vendor)
-    ticket = Ticket(**content["ticket"])
+    ticket = _ticket(content["ticket"])
     if ticket.vendor != vendor:
         raise Refusal("state_wrong", vendor=vendor)
     if query.get("error") or not query.get("code"):
@@ -120,7 +136,8 @@ def finish(
 
 def _granted(parts: Platform, ticket: Ticket, grant: Grant, waiting: Iterable[str]) -> Made:
     vendor = vendor_of(ticket.vendor)
-    missing = sorted(set(oauth_of(vendor.key).scopes).difference(grant.scopes))
+    needed = ticket.scopes or oauth_of(vendor.key).scopes
+    missing = sorted(set(needed).difference(grant.scopes))
     if missing:
         raise Refusal("missing_scopes", vendor=vendor.key, scopes=", ".join(missing))
     _same_account(parts, ticket, grant.account)
@@ -133,6 +150,7 @@ def _granted(parts: Platform, ticket: Ticket, grant: Grant, waiting: Iterable[st
         grant.scopes,
         bool(ticket.client_id),
         parts.sleep,
+        needed=needed,
     )
     report = _looked_at(vendor, access)
     return _store(parts, ticket, grant.account, kept, report, waiting=waiting, lasts=grant.lasts, scopes=grant.scopes)

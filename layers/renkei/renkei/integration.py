@@ -18,6 +18,10 @@ def _always(given: Mapping[str, Any]) -> bool:  # noqa: ARG001 - as every integr
     return True
 
 
+def _all_of_them(given: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG001 - as every integration's
+    return {}
+
+
 @dataclass(frozen=True)
 class Integration:
     """One folder under functions/. `title` is for people; `vendor` owns the connection it writes through.
@@ -25,6 +29,7 @@ class Integration:
     `needs` are the other connections without which it cannot work; `jobs` what it does by the clock, or when asked to.
     `completed` are the codes of what parks for a record that a person completes at a vendor, and for no setting.
     `by_itself` tells of settings as they are kept whether they want the jobs that the clock starts.
+    `scopes` tells of such settings what a vendor by OAuth must allow; where it says nothing, all that we ever ask for.
     """
 
     key: str
@@ -36,6 +41,7 @@ class Integration:
     jobs: tuple[str, ...] = ()
     completed: frozenset[str] = frozenset()
     by_itself: Callable[[Mapping[str, Any]], bool] = _always
+    scopes: Callable[[Mapping[str, Any]], Mapping[str, tuple[str, ...]]] = _all_of_them
 
     @property
     def vendors(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -97,13 +97,20 @@ def pkce() -> tuple[str, str]:
 
 
 def authorize_url(
-    vendor: OAuthVendor, app: App, redirect_uri: str, state: str, challenge: str, *, site: str = ""
+    vendor: OAuthVendor,
+    app: App,
+    redirect_uri: str,
+    state: str,
+    challenge: str,
+    *,
+    site: str = "",
+    scopes: Sequence[str] = (),
 ) -> str:
-    """Where to send the browser so that a person allows the connection."""
+    """Where to send the browser so that a person allows the connection, with these scopes (none: all of them)."""
     query = {
         "client_id": app.client_id,
         "redirect_uri": redirect_uri,
-        "scope": " ".join(vendor.scopes),
+        "scope": " ".join(scopes or vendor.scopes),
         "state": state,
         "response_type": "code",
         "code_challenge": challenge,

@@ -121,6 +121,43 @@ def test_connect_gives_up_when_the_time_is_over(run: Run, stack: FakeStack, open
     assert json.loads(result.out) == {"url": START, "expires_at": None, "connection": None}
 
 
+def test_connect_asks_for_what_a_file_needs(run: Run, stack: FakeStack, opened: list[str], tmp_path: Path) -> None:
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": START}))
+    stack.on("GET", CONNECTIONS, of())
+    file = tmp_path / "workspace.yaml"
+    file.write_text("workspace: demo\nintegrations:\n  falcana_hubspot:\n    region: Germany\n", encoding="utf-8")
+    assert run("connect", "hubspot", "--file", str(file), "--wait", "0").code == 0
+    integrations = {"falcana_hubspot": {"region": "Germany"}}
+    assert stack.of("POST", f"{CONNECTIONS}/hubspot")[0].json["file"] == {
+        "workspace": "demo",
+        "integrations": integrations,
+    }
+    problem = {"path": ["integrations", "falcana_hubspot", "region"], "message": "Not a country."}
+    refusal = {"error": {"code": "invalid", "message": "the workspace file is wrong", "problems": [problem]}}
+    stack.on("POST", f"{CONNECTIONS}/hubspot", (422, refusal))
+    result = run("connect", "hubspot", "--file", str(file))
+    assert result.code == 1
+    assert f"{file}:4: integrations.falcana_hubspot.region: Not a country." in result.err
+    assert opened == [START]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [("workspace: [", "workspace.yaml:1"), ("workspace: other\n", "workspace.yaml:1: workspace")]
+)
+def test_connect_sends_no_bad_file(run: Run, stack: FakeStack, tmp_path: Path, content: str, words: str) -> None:
+    file = tmp_path / "workspace.yaml"
+    file.write_text(content, encoding="utf-8")
+    result = run("connect", "hubspot", "--workspace", "demo", "--file", str(file))
+    assert (result.code, words in result.err) == (2, True)
+    assert stack.of("POST", f"{CONNECTIONS}/hubspot") == []
+
+
+@pytest.mark.parametrize("vendor", ["board", "timerex"])
+def test_a_file_is_for_a_consent_only(run: Run, stack: FakeStack, vendor: str) -> None:
+    result = run("connect", vendor, "--file", "workspace.yaml")
+    assert (result.code, "--file" in result.err) == (2, True)
+
+
 def test_connect_opens_no_odd_address(run: Run, stack: FakeStack, opened: list[str]) -> None:
     stack.on("POST", f"{CONNECTIONS}/hubspot", (200, {"url": "file:///etc/passwd"}))
     stack.on("GET", CONNECTIONS, of())

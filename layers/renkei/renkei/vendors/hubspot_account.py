@@ -28,6 +28,7 @@ _SCOPES = (
     "crm.schemas.companies.write",
     "crm.schemas.contacts.write",
 )
+_MAKES_KEYS = "crm.schemas.companies.write"
 _DAILY, _BURST = "x-hubspot-ratelimit-daily-remaining", "x-hubspot-ratelimit-remaining"
 
 
@@ -38,18 +39,20 @@ def _read(body: Mapping[str, Any]) -> Told:
 
 # https://developers.hubspot.com/docs/api-reference/latest/account/account-information/guide
 def _probe(access: Access) -> Report:
-    """Two calls: the account's details, and whether our own property is there."""
+    """Two calls: the account's details, and whether our own property is there (if we are to make it)."""
     client = Client(KEY, base_url(), access.session, access.token, classify)
     answer = client.call("GET", f"/account-info/{VERSION}/details", needs="portalId")
     told, portal = answer.body, str(answer.body["portalId"])
+    needed = access.needed or _SCOPES
     name = str(told.get("uiDomain") or "HubSpot")
     checks = [Check("check_account", ok=True, params={"account": portal, "name": f"{told.get('accountType')}, {name}"})]
     checks += [
-        Check("check_scope", ok=scope in access.scopes, params={"scope": scope}, remedy="remedy_scope")
-        for scope in _SCOPES
+        Check("check_scope", ok=scope in access.scopes, params={"scope": scope}, remedy="hubspot_scope")
+        for scope in needed
     ]
-    there = HubSpot(access.session, access.token).has_unique("companies")
-    checks.append(Check("check_unique", ok=there, remedy="remedy_unique", needed=False))
+    if _MAKES_KEYS in needed:
+        there = HubSpot(access.session, access.token).has_unique("companies")
+        checks.append(Check("check_unique", ok=there, remedy="remedy_unique", needed=False))
     left = answer.headers.get(_DAILY) or answer.headers.get(_BURST)
     if left:
         checks.append(Check("check_quota", ok=left != "0", params={"left": left}, remedy="remedy_quota", needed=False))
@@ -59,7 +62,8 @@ def _probe(access: Access) -> Report:
 
 
 def _prepare(access: Access) -> None:
-    HubSpot(access.session, access.token).ensure_unique("companies")
+    if _MAKES_KEYS in access.scopes:
+        HubSpot(access.session, access.token).ensure_unique("companies")
 
 
 def _end(access: Access) -> list[str]:

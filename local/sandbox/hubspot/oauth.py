@@ -172,8 +172,8 @@ class OAuth:
             return "The client ID is missing or unknown."
         if not self._may_return_to(query.get("redirect_uri", "")):
             return "The redirect URL is not one of the app's."
-        if not self.app.knows(self._scopes(query)):
-            return "The scopes of the install link do not match the app's configuration."
+        if wrong := self._odd_scopes(query):
+            return f"The scopes of the install link do not match the app's configuration: {', '.join(wrong)}."
         if "code_challenge" in query and query.get("code_challenge_method") != "S256":
             return "The code challenge method must be S256."
         return None
@@ -184,6 +184,14 @@ class OAuth:
         parts = urlsplit(address)
         loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
         return bool(parts.hostname) and (parts.scheme == "https" or loopback)
+
+    def _odd_scopes(self, query: Mapping[str, str]) -> list[str]:
+        """Scopes that the app's configuration does not name, and required ones that the link leaves out.
+
+        A required one must stand in `scope`: a person may leave out what is optional.
+        """
+        known = self.app.required_scopes | self.app.optional_scopes
+        return sorted(self._scopes(query) - known | self.app.required_scopes - set(query.get("scope", "").split()))
 
     @staticmethod
     def _scopes(query: Mapping[str, str]) -> frozenset[str]:

@@ -1,7 +1,6 @@
 """The app, and the codes and tokens it holds. Nothing here knows HTTP."""
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -25,11 +24,6 @@ class App:
     required_scopes: frozenset[str] = frozenset({"oauth"})
     optional_scopes: frozenset[str] = CRM_SCOPES | {"crm.objects.owners.read"}
     redirect_urls: frozenset[str] = frozenset()  # none: any https or loopback address
-
-    def knows(self, scopes: Iterable[str]) -> bool:
-        """Whether an install with these scopes fits the app."""
-        asked = set(scopes)
-        return self.required_scopes <= asked <= self.required_scopes | self.optional_scopes
 
 
 @dataclass(frozen=True)

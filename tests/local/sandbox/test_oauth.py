@@ -71,6 +71,9 @@ def test_deny_says_so(nobody: Api) -> None:
         {"redirect_uri": "nonsense"},
         {"scope": "oauth everything"},
         {"scope": "crm.objects.contacts.read"},
+        {"scope": ""},
+        {"scope": "crm.objects.contacts.read", "optional_scope": "oauth"},
+        {"scope": "oauth", "optional_scope": "everything"},
         {"code_challenge": "x", "code_challenge_method": "plain"},
     ],
     ids=str,
@@ -80,6 +83,24 @@ def test_a_wrong_link_stays_with_hubspot(nobody: Api, wrong: dict[str, str]) -> 
         response = press("/oauth/authorize", params=LINK | wrong, allow_redirects=False)
         assert response.status_code == 400
         assert "Location" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("scope", "named"),
+    [("oauth everything nothing", "everything, nothing"), ("crm.objects.contacts.read", "oauth"), ("x", "oauth, x")],
+)
+def test_scopes_that_do_not_fit_the_app_are_named(nobody: Api, scope: str, named: str) -> None:
+    page = nobody.get("/oauth/authorize", params=LINK | {"scope": scope})
+    assert f"configuration: {named}." in page.text
+
+
+@pytest.mark.parametrize("scopes", ["oauth", "oauth crm.objects.companies.read", SCOPES])
+def test_a_link_may_ask_for_less_than_the_app_knows(nobody: Api, hubspot: HubSpot, scopes: str) -> None:
+    answer = _press(nobody, scope=scopes)
+    token = _exchange(nobody, answer["code"]).json()
+    assert set(token["scopes"]) == set(scopes.split())
+    told = nobody.post("/oauth/2026-09/token/introspect", data=SECRETS | {"token": token["access_token"]}).json()
+    assert set(told["scopes"]) == set(scopes.split())
 
 
 def test_registered_redirects_only_where_the_app_has_some(clock: Clock) -> None:

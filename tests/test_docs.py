@@ -194,8 +194,9 @@ def test_the_hubspot_app_asks_for_the_scopes_that_the_code_needs() -> None:
     app: dict[str, Any] = json.loads((APP / "src" / "app" / "app-hsmeta.json").read_text("utf-8"))
     auth = app["config"]["auth"]
     assert (app["type"], app["config"]["distribution"], auth["type"]) == ("app", "private", "oauth")
-    assert auth["requiredScopes"] == list(oauth_of("hubspot").scopes)
-    assert auth["optionalScopes"] == auth["conditionallyRequiredScopes"] == []
+    assert auth["requiredScopes"] == ["oauth"]  # what is always asked for; HubSpot refuses a link without it
+    assert ["oauth", *auth["conditionallyRequiredScopes"]] == list(oauth_of("hubspot").scopes)
+    assert auth["optionalScopes"] == []
     (redirect,) = auth["redirectUrls"]
     path = "/oauth/hubspot/callback"
     assert redirect.startswith("https://REPLACE-ME.")

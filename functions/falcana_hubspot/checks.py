@@ -141,6 +141,11 @@ def form_of(field: Field, there: Property) -> str:
     return field.form if there.type in {"string", "phone_number"} and there.field != "file" else ""
 
 
+def fits(field: Field, there: Property) -> bool:
+    """Whether a row may name the two together."""
+    return there.name not in KEPT_BY_US and bool(form_of(field, there))
+
+
 def same_options(field: Field, there: Property) -> dict[str, str]:
     """{falcana's key: HubSpot's value}: the key, else a label, is HubSpot's value or label. Each is taken once."""
     values = {_folded(value): value for value, _ in reversed(there.options)}

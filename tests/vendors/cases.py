@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,6 +12,8 @@ import requests
 
 from local.sandbox.board import DEMO
 from local.sandbox.board import Board as BoardSandbox
+from local.sandbox.falcana import DEMO as TENANT
+from local.sandbox.falcana import Falcana as FalcanaSandbox
 from local.sandbox.hubspot import HubSpot as HubSpotSandbox
 from local.sandbox.inprocess import WsgiAdapter
 from local.sandbox.salesforce import Salesforce as SalesforceSandbox
@@ -21,7 +24,7 @@ from renkei.actions import Create, Item, Read, Result, Search
 from renkei.config import vendor_url
 from renkei.errors import Misconfigured, NotFound, Outcome, Retry
 from renkei.oauth import OAuthVendor
-from renkei.vendors import board, hubspot, salesforce
+from renkei.vendors import board, falcana, hubspot, salesforce
 from tests.harness import PORTAL, Clock
 
 PERSON = "personal.value@secret-guest.example.jp"
@@ -156,6 +159,48 @@ def _board_refusal(quoted: str) -> object:
     return {"message": quoted, "errors": {PERSON: [quoted], NAME: [quoted], "name": [quoted]}}
 
 
+def _falcana_keys() -> dict[str, str]:
+    """Its address is a connection's own; here it comes from the environment, too."""
+    address = os.environ["FALCANA_OF_THIS_TEST"]
+    return {"base_url": address, "client_id": TENANT.client_id, "client_secret": TENANT.client_secret}
+
+
+def _falcana(session: requests.Session, token: Callable[[bool], str]) -> falcana.Falcana:
+    return falcana.Falcana(session, _falcana_keys(), give_token=token)
+
+
+def _falcana_read(client: falcana.Falcana) -> Outcome | None:
+    client.find("addresses", "emails", [PERSON])
+    return None
+
+
+def _falcana_write(client: falcana.Falcana) -> Outcome | None:
+    values = {"kind": "private", "name": NAME, "email": PERSON, "owner_user_id": "11", "sales_group_id": "21"}
+    client.create("addresses", values, "hubspot-1", "key-1")
+    return None
+
+
+def _falcana_sandbox(clock: Clock) -> Vendor:
+    vendor = FalcanaSandbox(clock)
+    values = {"name": NAME, "email": PERSON, "external_ids": {"hubspot": "hubspot-1"}}
+    vendor.seed(TENANT.tenant, "addresses", values)
+    return vendor
+
+
+def _falcana_token(vendor: FalcanaSandbox) -> str:
+    """A token that was asked for before the test begins."""
+    token = falcana.token(FALCANA.session(vendor), _falcana_keys())
+    vendor.calls.clear()
+    return token
+
+
+def _falcana_refusal(quoted: str) -> object:
+    """With a code that nobody knows, and fields, a scope and ids that are none."""
+    complaint = {"field": PERSON, "code": NAME, "message": quoted}
+    told = {"title": quoted, "detail": quoted, "code": quoted, "field": PERSON, "scope": quoted, "errors": [complaint]}
+    return told | {"existing_id": quoted, "merged_into": quoted}
+
+
 def _failed(result: Result) -> Outcome | None:
     return next(iter(result.failed.values()), None)
 
@@ -229,4 +274,24 @@ BOARD = VendorCase(
     secrets=(DEMO.api_key,),
 )
 
-CASES = (HUBSPOT, SALESFORCE, BOARD)
+FALCANA = VendorCase(
+    name="falcana",
+    environment={
+        "RENKEI_FALCANA_HOSTS": "127.0.0.1",
+        "FALCANA_OF_THIS_TEST": "http://127.0.0.1:3001/falcana",
+    },
+    base="http://127.0.0.1:3001/falcana",
+    sandbox=_falcana_sandbox,
+    token=_falcana_token,
+    verbs=Verbs(
+        _falcana,
+        _falcana_read,
+        _falcana_write,
+        pause=None,
+        refusal=_falcana_refusal,
+        missing=dict.fromkeys(("read", "write"), Retry),  # without its code it is none of a record
+    ),
+    secrets=(TENANT.client_secret,),
+)
+
+CASES = (HUBSPOT, SALESFORCE, BOARD, FALCANA)

@@ -1,7 +1,7 @@
 """falcana as an account: an address, a client id and a secret.
 
-**The contract is ours, not falcana's:** there is no public API. `local/sandbox/falcana` holds what we propose: a
-token by OAuth 2 client credentials (RFC 6749, 4.4), problems with a `code` (RFC 9457), and `GET /v1/ping`.
+**The contract is ours, not falcana's:** there is no public API. docs/falcana-api.yaml holds what we propose: a token
+by OAuth 2 client credentials (RFC 6749, 4.4), problems with a `code` (RFC 9457), and `GET /v1/ping`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ def _probe(access: Access) -> Report:
     client = Client(
         KEY, base_url(access.secrets), access.session, lambda _: token(access.session, access.secrets), refusal
     )
+    # docs/falcana-api.yaml (ours): GET /v1/ping
     told = client.call("GET", "/v1/ping", needs="tenant").body
     account, granted = str(told["tenant"]), list_of(told.get("scopes") or [])
     if not _TENANT.fullmatch(account):

@@ -41,6 +41,7 @@ _MACHINE = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[
 _WRITTEN = re.compile(r"([+-]?)([0-9][0-9.,]{0,30})")
 # A gap or an apostrophe between groups of three digits.
 _GROUPS = re.compile(r"(?<=[0-9])[ '’](?=[0-9]{3}(?![0-9]))")
+_CURRENCY = re.compile(r"^(?:[€$£¥]|eur|chf|usd|jpy)\s*|(?<=[0-9])\s*(?:[€$£¥%]|eur|chf|usd|jpy)$", re.IGNORECASE)
 _PHONE = re.compile(r"(\+?[0-9]+)(?:(?:extension|ext|x|#|内線)([0-9]{1,7}))?")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _MILLISECONDS = re.compile(r"-?[0-9]{11,14}")
@@ -176,11 +177,11 @@ def _machine(text: str) -> Decimal | None:
 def _number(text: str, region: str) -> Decimal | None:
     """The number that a person wrote. Where one sign may be either, it is what it is in that country."""
     plain = _GROUPS.sub("", unicodedata.normalize("NFKC", text).strip().replace("−", "-"))
-    found = _WRITTEN.fullmatch(plain)
+    found = _WRITTEN.fullmatch(_CURRENCY.sub("", plain))
     digits = _separated(found[2], "." if region in _POINT else ",") if found else None
     if found and digits:
         return Decimal(found[1] + digits)
-    worded = number(text, german=region not in _POINT)
+    worded = number(plain, german=region not in _POINT)
     return Decimal(worded) if worded else None
 
 

@@ -6,8 +6,8 @@ https://developers.hubspot.com/docs/api-reference/latest/crm/owners/guide
 from local.sandbox.hubspot.ask import Answer, Ask
 from local.sandbox.hubspot.definitions import SINCE
 from local.sandbox.hubspot.errors import not_found
+from local.sandbox.hubspot.owners import Owner
 from local.sandbox.hubspot.shapes import Json
-from local.sandbox.hubspot.store import Owner
 
 
 def details(ask: Ask) -> Answer:

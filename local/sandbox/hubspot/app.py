@@ -18,15 +18,14 @@ from local.sandbox.hubspot.changes import integration
 from local.sandbox.hubspot.errors import Refused, correlation_id, rate_limited, unauthorized
 from local.sandbox.hubspot.kinds import kind_of
 from local.sandbox.hubspot.limits import Limits
-from local.sandbox.hubspot.links import link
+from local.sandbox.hubspot.links import follow, link
 from local.sandbox.hubspot.oauth import OAuth
-from local.sandbox.hubspot.objects import merge_records
+from local.sandbox.hubspot.objects import merge_records, restore_record, write_record
 from local.sandbox.hubspot.routes import ROUTES, Endpoint
 from local.sandbox.hubspot.sender import Sender
 from local.sandbox.hubspot.stages import placed
 from local.sandbox.hubspot.store import Portal, Record
 from local.sandbox.hubspot.tokens import App, Grant, Tokens
-from local.sandbox.hubspot.values import checked
 from local.sandbox.hubspot.webhooks import MOST_IN_BATCH, SUBSCRIPTIONS, Event, Subscription, Webhooks, signed
 from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
 
@@ -60,27 +59,7 @@ class HubSpot(Vendor):
 
     def state(self, portal: int = PORTALS[0][0]) -> dict[str, object]:
         """What is in a portal: per type a list of records with their properties and associations."""
-        found = self.portals[portal]
-        shown: dict[str, object] = {"portal": found.id, "name": found.name}
-        for kind, records in found.records.items():
-            shown[kind] = [
-                {
-                    "id": record.id,
-                    "archived": record.archived,
-                    "properties": dict(record.properties),
-                    "associations": {
-                        to_kind: {other: sorted(types) for other, types in linked.items()}
-                        for to_kind in found.records
-                        if (linked := found.linked((kind, record.id), to_kind))
-                    },
-                }
-                for record in records.values()
-            ]
-        shown["custom_properties"] = {
-            kind: [p.name for p in properties.values() if not p.hubspot_defined and not p.archived]
-            for kind, properties in found.properties.items()
-        }
-        return shown
+        return pages.portal_state(self.portals[portal])
 
     def seed(self, portal: int, kind: str, properties: Mapping[str, str]) -> str:
         """Put a record there as if a person had, with any property, read-only or not; gives its id.
@@ -94,7 +73,10 @@ class HubSpot(Vendor):
         lower = {"email": properties["email"].lower()} if "email" in properties else {}
         values = dict(properties) | lower
         with self._by_hand(portal):
-            return found.create(kind, placed(found.pipelines, values) if kind == "deals" else values, self.clock()).id
+            values = placed(found.pipelines, values) if kind == "deals" else values
+            record = found.create(kind, values, self.clock())
+            follow(found, record, None, self.clock())
+            return record.id
 
     def change(self, portal: int, kind: str, object_id: str, properties: Mapping[str, str]) -> None:
         """Change a record as a person would; "" clears. A stage alone also moves a deal to its pipeline.
@@ -106,7 +88,7 @@ class HubSpot(Vendor):
         if record.kind == "deals" and values.get("dealstage"):
             values = placed(found.pipelines, values)
         with self._by_hand(portal):
-            found.write(record, checked(found, record.kind, values, record), self.clock())
+            write_record(found, record, values, self.clock())
 
     def associate(self, portal: int, kind: str, object_id: str, to_kind: str, to_id: str, *types: int) -> None:
         """Associate two records as a person would; `types` besides the unlabelled one."""
@@ -119,6 +101,20 @@ class HubSpot(Vendor):
         """Delete a record as a person would."""
         with self._by_hand(portal):
             self.portals[portal].archive(self._record(portal, kind, object_id), self.clock())
+
+    def restore(self, portal: int, kind: str, object_id: str) -> None:
+        """Take a record out of the recycle bin as a person would, with its associations.
+
+        Raises ValueError for what HubSpot would refuse: it was merged away, or another record has its address now.
+        """
+        found, kind = self.portals[portal], kind_of(kind)
+        record = found.records[kind].get(object_id)
+        if record is None or not record.archived:
+            raise KeyError(f"no archived record {object_id} in {kind} of {portal}")
+        if (kind, object_id) in found.merged:
+            raise ValueError(f"{object_id} was merged into another record")
+        with self._by_hand(portal):
+            restore_record(found, record, self.clock(), bump=self.settings.restore_bumps_modified)
 
     def merge(self, portal: int, kind: str, primary: str, other: str) -> str:
         """Merge two records as a person would; gives the id of what is left."""
@@ -215,12 +211,14 @@ class HubSpot(Vendor):
         self.settings.change(switches)
         if "webhook_target" in switches:
             self._send_to(self.settings.webhook_target)
+        for found in self.portals.values():
+            found.association_bumps_modified = self.settings.association_bumps_modified
         if isinstance(portal, int):
             self.uninstall(portal)
         return asdict(self.settings)
 
     def by_hand(self, page: str, body: Mapping[str, object]) -> Mapping[str, object] | None:
-        """A person's pages: seed, change, associate."""
+        """A person's pages: seed, change, associate, archive, restore, merge."""
         return hand.done(self, page, body)
 
     def _send_to(self, target: str) -> None:

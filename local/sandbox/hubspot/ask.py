@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from werkzeug.wrappers import Request
@@ -31,16 +31,25 @@ class Settings:
     merge_gives_new_id: bool = True
     second_addresses_resolve: bool = True
     first_company_is_primary: bool = False
+    association_bumps_modified: bool = True
+    restore_bumps_modified: bool = True
+    search_hides: list[str] = field(default_factory=list)
+    search_lag_per_record: dict[str, float] = field(default_factory=dict)
     webhook_target: str = ""
 
     def change(self, changes: Mapping[str, object]) -> None:
         """Set some of them; raises ValueError for an unknown name or a value of another kind."""
+        first = asdict(Settings())
         for name, value in changes.items():
-            if name not in asdict(self):
-                raise ValueError(f"unknown: {name}; allowed: {', '.join(asdict(self))}")
-            before = getattr(Settings, name)
+            if name not in first:
+                raise ValueError(f"unknown: {name}; allowed: {', '.join(first)}")
+            before = first[name]
             if isinstance(before, bool):
                 fits = isinstance(value, bool)
+            elif isinstance(before, list):
+                fits = isinstance(value, list) and all(isinstance(one, str) for one in value)
+            elif isinstance(before, dict):
+                fits = isinstance(value, dict) and all(_is_lag(one) for one in value.values())
             elif isinstance(before, str):
                 fits = isinstance(value, str) and (not value or value.startswith(("http://", "https://")))
             else:
@@ -49,6 +58,10 @@ class Settings:
                 raise ValueError(f"{name} cannot be {value!r}")
         for name, value in changes.items():
             setattr(self, name, value)
+
+
+def _is_lag(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
 def _is_limit(name: str, value: object) -> bool:

@@ -9,9 +9,9 @@ from local.sandbox.hubspot.ask import Answer, Ask
 from local.sandbox.hubspot.batches import answered, capped, distinct, shuffled
 from local.sandbox.hubspot.errors import Refused, not_found
 from local.sandbox.hubspot.kinds import SINGULAR, kind_of
-from local.sandbox.hubspot.objects import addressed, create_record, view, written
+from local.sandbox.hubspot.objects import addressed, create_record, view, write_record, written
 from local.sandbox.hubspot.shapes import Json, items, needed, strings, text, values
-from local.sandbox.hubspot.values import checked, unique_property
+from local.sandbox.hubspot.values import unique_property
 
 MOST, MOST_WITH_HISTORY = 100, 50
 
@@ -70,7 +70,7 @@ def update(ask: Ask, kind: str) -> Answer:
     def one(entry: Json) -> Json:
         given, by = values(entry), text(entry, "idProperty")
         record = addressed(ask, kind, needed(entry, "id"), by)
-        ask.portal.write(record, checked(ask.portal, kind, given, record), ask.now)
+        write_record(ask.portal, record, given, ask.now)
         return written(ask, record, given)
 
     return _each(ask, inputs, one, 200)
@@ -95,7 +95,7 @@ def upsert(ask: Ask, kind: str) -> Answer:
         if record is None:
             record = create_record(ask, kind, {str(by): key} | given, [])
         else:
-            ask.portal.write(record, checked(ask.portal, kind, given, record), ask.now)
+            write_record(ask.portal, record, given, ask.now)
         return written(ask, record, given) | {"new": new}
 
     # Documented: no partial success for contacts by e-mail.

@@ -1,6 +1,6 @@
-"""A person's hand at the sandbox's own pages: POST /_sandbox/change, /seed and /associate."""
+"""A person's hand at the sandbox's own pages: POST /_sandbox/seed, /change, /associate, /archive, /restore, /merge."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from local.sandbox.hubspot.errors import Refused
@@ -18,24 +18,67 @@ class Handy(Protocol):
     def associate(self, portal: int, kind: str, object_id: str, to_kind: str, to_id: str, *types: int) -> None:
         """Associate two records."""
 
+    def archive(self, portal: int, kind: str, object_id: str) -> None:
+        """Delete a record."""
+
+    def restore(self, portal: int, kind: str, object_id: str) -> None:
+        """Take a record out of the recycle bin."""
+
+    def merge(self, portal: int, kind: str, primary: str, other: str) -> str:
+        """Merge two records."""
+
 
 def done(hubspot: Handy, page: str, body: Mapping[str, object]) -> Mapping[str, object] | None:
     """Do what a page asks for; None when there is no such page. Raises ValueError for what cannot be done."""
+    deed = DEEDS.get(page)
     try:
-        if page == "seed":
-            return {"id": hubspot.seed(_portal(body), _text(body, "kind"), _values(body))}
-        if page == "change":
-            hubspot.change(_portal(body), _text(body, "kind"), _text(body, "id"), _values(body))
-            return {"changed": True}
-        if page == "associate":
-            ends = [_text(body, name) for name in ("kind", "id", "to_kind", "to_id")]
-            hubspot.associate(_portal(body), ends[0], ends[1], ends[2], ends[3], *_types(body))
-            return {"associated": True}
+        return deed(hubspot, body) if deed else None
     except KeyError as error:
         raise ValueError(f"not there: {error.args[0]}") from error
     except Refused as refusal:
         raise ValueError(refusal.message) from refusal
-    return None
+
+
+def _seed(hubspot: Handy, body: Mapping[str, object]) -> dict[str, object]:
+    return {"id": hubspot.seed(_portal(body), _text(body, "kind"), _values(body))}
+
+
+def _change(hubspot: Handy, body: Mapping[str, object]) -> dict[str, object]:
+    hubspot.change(*_record(body), _values(body))
+    return {"changed": True}
+
+
+def _associate(hubspot: Handy, body: Mapping[str, object]) -> dict[str, object]:
+    hubspot.associate(*_record(body), _text(body, "to_kind"), _text(body, "to_id"), *_types(body))
+    return {"associated": True}
+
+
+def _archive(hubspot: Handy, body: Mapping[str, object]) -> dict[str, object]:
+    hubspot.archive(*_record(body))
+    return {"archived": True}
+
+
+def _restore(hubspot: Handy, body: Mapping[str, object]) -> dict[str, object]:
+    hubspot.restore(*_record(body))
+    return {"restored": True}
+
+
+def _merge(hubspot: Handy, body: Mapping[str, object]) -> dict[str, object]:
+    return {"id": hubspot.merge(*_record(body), _text(body, "other"))}
+
+
+DEEDS: Mapping[str, Callable[[Handy, Mapping[str, object]], dict[str, object]]] = {
+    "seed": _seed,
+    "change": _change,
+    "associate": _associate,
+    "archive": _archive,
+    "restore": _restore,
+    "merge": _merge,
+}
+
+
+def _record(body: Mapping[str, object]) -> tuple[int, str, str]:
+    return _portal(body), _text(body, "kind"), _text(body, "id")
 
 
 def _portal(body: Mapping[str, object]) -> int:

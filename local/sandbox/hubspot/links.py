@@ -20,7 +20,7 @@ from local.sandbox.hubspot.kinds import (
 from local.sandbox.hubspot.shapes import Json, items, mapping, needed, number
 from local.sandbox.hubspot.store import Portal, Record
 
-CATEGORY = "HUBSPOT_DEFINED"
+CATEGORY, PRIMARY_NAME = "HUBSPOT_DEFINED", "associatedcompanyid"
 
 Wanted = list[tuple[Record, list[int]]]
 
@@ -73,6 +73,17 @@ def link(
     portal.set_link(there, here, {t.inverse for t in chosen}, now)
 
 
+def follow(portal: Portal, record: Record, before: str | None, now: datetime) -> None:
+    """Make a contact's primary company the one that its property names since a write; none takes it away."""
+    company = record.properties.get(PRIMARY_NAME)
+    if record.kind != "contacts" or company == before:
+        return
+    if company is None:
+        portal.unlink(("contacts", record.id), ("companies", str(before)), now)
+    elif target := portal.find("companies", company):
+        link(portal, record, target, [PRIMARY_COMPANY["contacts"]], now)
+
+
 def move(portal: Portal, record: Record, end: tuple[str, str], types: set[int], now: datetime) -> None:
     """Give a record an association that one merged into it had; it keeps its own primary one."""
     other = portal.find(*end)
@@ -112,14 +123,15 @@ def _make_primary(portal: Portal, record: Record, company: Record, now: datetime
             portal.set_link(here, there, types - PRIMARY_TYPES, now)
             portal.set_link(there, here, portal.links[there][here] - PRIMARY_TYPES, now)
     if record.kind == "contacts":
-        portal.write(record, {"associatedcompanyid": company.id}, now)
+        unseen = not portal.association_bumps_modified
+        portal.write(record, {PRIMARY_NAME: company.id}, now, unseen=unseen)
 
 
 def drop_primary(portal: Portal, record: Record, other: Record, now: datetime) -> None:
     """Take the primary company off a contact, if it is this one. Other records keep it in the link alone."""
     contact, company = (record, other) if record.kind == "contacts" else (other, record)
-    if contact.properties.get("associatedcompanyid") == company.id:
-        portal.write(contact, {"associatedcompanyid": ""}, now)
+    if contact.properties.get(PRIMARY_NAME) == company.id:
+        portal.write(contact, {PRIMARY_NAME: ""}, now, unseen=not portal.association_bumps_modified)
 
 
 def type_id(spec: Json) -> int:

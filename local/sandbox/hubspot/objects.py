@@ -60,10 +60,18 @@ def create_record(ask: Ask, kind: str, given: dict[str, str], associations: obje
         kept = complete(kind, checked(ask.portal, kind, given))
         wanted = links.inline(ask, kind, associations)
         record = ask.portal.create(kind, kept, ask.now)
+        links.follow(ask.portal, record, None, ask.now)
         first = ask.settings.first_company_is_primary
         for target, types in wanted:
             links.link(ask.portal, record, target, types, ask.now, first_is_primary=first)
     return record
+
+
+def write_record(portal: Portal, record: Record, given: dict[str, str], now: datetime) -> None:
+    """Change a record, and with it a contact's primary company; or refuse and change nothing."""
+    before = record.properties.get(links.PRIMARY_NAME)
+    portal.write(record, checked(portal, record.kind, given, record), now)
+    links.follow(portal, record, before, now)
 
 
 def addressed(ask: Ask, kind: str, key: str, by: str | None, *, alone: bool = False) -> Record:
@@ -92,15 +100,10 @@ def page(ask: Ask, kind: str) -> Answer:
     after = ask.query("after") or "0"
     if not after.isdecimal():
         raise invalid("after is not a paging cursor")
-    archived = ask.flag("archived")
-    found = [
-        record
-        for record in ask.portal.records[kind].values()
-        if record.archived == archived and int(record.id) > int(after)
-    ]
-    body: Json = {"results": [_read(ask, record) for record in found[:limit]]}
-    if len(found) > limit:
-        body["paging"] = {"next": {"after": found[limit - 1].id}}
+    found, more = ask.portal.index[kind].page(int(after), limit, archived=ask.flag("archived"))
+    body: Json = {"results": [_read(ask, ask.portal.records[kind][str(number)]) for number in found]}
+    if more:
+        body["paging"] = {"next": {"after": str(found[-1])}}
     return 200, body
 
 
@@ -134,7 +137,7 @@ def update(ask: Ask, kind: str, key: str) -> Answer:
     given = values(ask.body())
     by = ask.query("idProperty")
     record = addressed(ask, kind, key, by, alone=True)
-    ask.portal.write(record, checked(ask.portal, kind, given, record), ask.now)
+    write_record(ask.portal, record, given, ask.now)
     return 200, written(ask, record, given)
 
 
@@ -191,6 +194,19 @@ def merge_records(portal: Portal, kept: Record, lost: Record, now: datetime, *, 
     ids_of = {"primaryObjectId": int(kept.id), "mergedObjectIds": [int(lost.id)], "newObjectId": int(final.id)}
     portal.note("merge", kept, now, ids_of | {"numberOfPropertiesMoved": moved})
     return final
+
+
+def restore_record(portal: Portal, record: Record, now: datetime, *, bump: bool) -> None:
+    """Take a record out of the recycle bin, with its associations. Refuses where something of it is taken now."""
+    unique = [name for name, known in portal.properties[record.kind].items() if known.unique]
+    checked(
+        portal, record.kind, {name: record.properties[name] for name in unique if name in record.properties}, record
+    )
+    portal.restore(record, now)
+    if bump:
+        portal.write(record, {modified_name(record.kind): stamp(now)}, now)
+    for other, types in portal.parted.pop((record.kind, record.id), {}).items():
+        links.move(portal, record, other, types, now)
 
 
 def written(ask: Ask, record: Record, given: dict[str, str]) -> Json:

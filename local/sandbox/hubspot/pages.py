@@ -43,6 +43,30 @@ def refused(why: str) -> str:
     return _page("Sandbox HubSpot: couldn't connect", Markup("<p>{}").format(why))
 
 
+def portal_state(found: Portal) -> dict[str, object]:
+    """What is in a portal, as `HubSpot.state` gives it."""
+    shown: dict[str, object] = {"portal": found.id, "name": found.name}
+    for kind, records in found.records.items():
+        shown[kind] = [
+            {
+                "id": record.id,
+                "archived": record.archived,
+                "properties": dict(record.properties),
+                "associations": {
+                    to_kind: {other: sorted(types) for other, types in linked.items()}
+                    for to_kind in found.records
+                    if (linked := found.linked((kind, record.id), to_kind))
+                },
+            }
+            for record in records.values()
+        ]
+    shown["custom_properties"] = {
+        kind: [p.name for p in properties.values() if not p.hubspot_defined and not p.archived]
+        for kind, properties in found.properties.items()
+    }
+    return shown
+
+
 def state(portals: Iterable[Portal], calls: Sequence[Call]) -> str:
     """What is in the portals, and who called."""
     body = Markup("").join(_portal(portal) for portal in portals)

@@ -9,8 +9,12 @@ from typing import NamedTuple
 from local.sandbox.hubspot.changes import PERSON, Change, Source
 from local.sandbox.hubspot.definitions import Property, standard
 from local.sandbox.hubspot.errors import Refused
+from local.sandbox.hubspot.index import Index
 from local.sandbox.hubspot.kinds import PRIMARY_TYPES, created_name, modified_name
+from local.sandbox.hubspot.owners import OWNERS, Owner
 from local.sandbox.hubspot.stages import Pipeline, calculated, pipelines_of
+
+__all__ = ["OWNERS", "Links", "Owner", "Portal", "Record", "Version", "stamp"]
 
 
 def stamp(moment: datetime) -> str:
@@ -48,25 +52,7 @@ class Record:
         return next((v.values for v in reversed(self.versions) if v.at <= moment), None)
 
 
-@dataclass(frozen=True)
-class Owner:
-    """A user who can own records."""
-
-    id: str
-    user_id: int
-    email: str
-    first_name: str
-    last_name: str
-    archived: bool = False
-
-
-OWNERS = (
-    Owner("41001", 51001, "tanaka@example.co.jp", "太郎", "田中"),
-    Owner("41002", 51002, "sato@example.co.jp", "花子", "佐藤"),
-    Owner("41003", 51003, "mueller@example.de", "Erika", "Müller"),
-    Owner("41004", 51004, "gone@example.co.jp", "Gone", "Away", archived=True),
-)
-
+EVERY_ADDRESS = ""  # what a contact's first and further addresses are looked up by
 Links = dict[tuple[str, str], dict[tuple[str, str], set[int]]]
 
 
@@ -86,6 +72,9 @@ class Portal:
     records: dict[str, dict[str, Record]] = field(default_factory=dict)
     merged: dict[tuple[str, str], str] = field(default_factory=dict)
     links: Links = field(default_factory=dict)
+    parted: Links = field(default_factory=dict)
+    index: dict[str, Index] = field(default_factory=dict)
+    association_bumps_modified: bool = True
     pipelines: list[Pipeline] = field(default_factory=list)
     source: Source = PERSON
     changes: list[Change] = field(default_factory=list)
@@ -100,6 +89,7 @@ class Portal:
             names = {p.group for p in properties.values()}
             self.groups[kind] = {name: name for name in sorted(names)}
             self.records[kind] = {}
+            self.index[kind] = Index()
 
     # Reading.
 
@@ -116,20 +106,11 @@ class Portal:
 
     def find_by(self, kind: str, name: str, value: str) -> Record | None:
         """A live record by the value of a unique property, without regard to case."""
-        wanted = value.strip().casefold()
-        for record in self.live(kind):
-            if record.properties.get(name, "").casefold() == wanted and wanted:
-                return record
-        return None
+        return self.records[kind].get(self.index[kind].first(name, value))
 
     def contact_with(self, email: str) -> Record | None:
         """The contact that has an address, be it as an additional one."""
-        wanted = email.strip().lower()
-        for record in self.live("contacts"):
-            more = record.properties.get("hs_additional_emails", "").lower().split(";")
-            if wanted and (record.properties.get("email") == wanted or wanted in more):
-                return record
-        return None
+        return self.records["contacts"].get(self.index["contacts"].first(EVERY_ADDRESS, email))
 
     # Writing; every step can be taken back.
 
@@ -176,20 +157,28 @@ class Portal:
         object_id = str(self.last_id)
         record = Record(object_id, kind, {}, now, now)
         self.records[kind][object_id] = record
-        self._undoable(lambda: self.records[kind].pop(object_id, None))
+
+        def drop() -> None:
+            del self.records[kind][object_id]
+            self.index[kind].drop(object_id)
+
+        self._undoable(drop)
         if not merging:
             self.note("creation", record, now)
         own = {"hs_object_id": object_id, created_name(kind): stamp(now)}
         self.write(record, own | values, now, merging=merging)
         return record
 
-    def write(self, record: Record, values: dict[str, str], now: datetime, *, merging: bool = False) -> None:
-        """Set properties; "" clears. Nothing happens when nothing changes."""
+    def write(
+        self, record: Record, values: dict[str, str], now: datetime, *, merging: bool = False, unseen: bool = False
+    ) -> None:
+        """Set properties; "" clears. Nothing happens when nothing changes. `unseen`: its time of change stays."""
         before = record.properties
         after = {n: v for n, v in (before | values).items() if v != ""}
         if after == before:
             return
-        after[modified_name(record.kind)] = stamp(now)
+        if not unseen:
+            after[modified_name(record.kind)] = stamp(now)
         if record.kind == "contacts":
             domain = after.get("email", "").partition("@")[2]
             after |= {"hs_email_domain": domain} if domain else {}
@@ -199,10 +188,12 @@ class Portal:
 
         def restore() -> None:
             record.properties, record.updated_at, record.versions = before, updated_at, versions
+            self._indexed(record)
 
         self._undoable(restore)
-        record.properties, record.updated_at = after, now
+        record.properties, record.updated_at = after, updated_at if unseen else now
         record.versions.append(Version(now, after, self.source))
+        self._indexed(record)
         for name in [] if merging else sorted(after.keys() | before.keys()):
             if after.get(name) != before.get(name):
                 detail: dict[str, object] = {"propertyName": name, "propertyValue": after.get(name, "")}
@@ -210,12 +201,39 @@ class Portal:
 
     def archive(self, record: Record, now: datetime, *, merging: bool = False) -> None:
         """Put a record into the recycle bin; its associations go. What a merge loses is no deletion."""
-        record.archived_at = now
-        self._undoable(lambda: setattr(record, "archived_at", None))
+        end = (record.kind, record.id)
+        self._bin(record, now)
         if not merging:
+            self.parted[end] = dict(self.links.get(end, {}))
             self.note("deletion", record, now)
-        for other in list(self.links.get((record.kind, record.id), {})):
-            self.unlink((record.kind, record.id), other, now)
+        for other in list(self.links.get(end, {})):
+            self.unlink(end, other, now)
+
+    def restore(self, record: Record, now: datetime) -> None:
+        """Take a record out of the recycle bin; its associations are the caller's."""
+        self._bin(record, None)
+        self.note("restore", record, now)
+
+    def _bin(self, record: Record, at: datetime | None) -> None:
+        before, record.archived_at = record.archived_at, at
+
+        def back() -> None:
+            record.archived_at = before
+            self._indexed(record)
+
+        self._undoable(back)
+        self._indexed(record)
+
+    def _indexed(self, record: Record) -> None:
+        values = {(name, record.properties[name]) for name in self._unique(record)}
+        if record.kind == "contacts":
+            more = f"{record.properties.get('email', '')};{record.properties.get('hs_additional_emails', '')}"
+            values |= {(EVERY_ADDRESS, address) for address in more.split(";")}
+        self.index[record.kind].put(record.id, record.updated_at, values, archived=record.archived)
+
+    def _unique(self, record: Record) -> list[str]:
+        known = self.properties[record.kind]
+        return [name for name in record.properties if name in known and known[name].unique]
 
     # Associations: kept in both directions.
 
@@ -250,7 +268,7 @@ class Portal:
             record = self.records[kind].get(object_id)
             is_primary = record and record.properties.get("associatedcompanyid") == company
             if record and kind == "contacts" and is_primary:
-                self.write(record, {"associatedcompanyid": ""}, now)
+                self.write(record, {"associatedcompanyid": ""}, now, unseen=not self.association_bumps_modified)
 
     def _note_link(
         self, end: tuple[str, str], other: tuple[str, str], before: set[int], types: set[int], now: datetime

@@ -45,6 +45,7 @@ def checked(portal: Portal, kind: str, given: Mapping[str, str], record: Record 
         else:
             kept[name] = answer
     problems += _taken(portal, kind, kept, record)
+    problems += _no_company(portal, kind, kept)
     if kind == "deals" and not problems:
         problems += _misplaced(portal, kept, record)
     if problems:
@@ -174,6 +175,14 @@ def _misplaced(portal: Portal, kept: Mapping[str, str], record: Record | None) -
 
 def _no_option(name: str, value: str, allowed: list[str]) -> Problem:
     return Problem(name, "INVALID_OPTION", f"{value} was not one of the allowed options: {allowed}")
+
+
+def _no_company(portal: Portal, kind: str, kept: Mapping[str, str]) -> list[Problem]:
+    """A primary company that is not there. HubSpot's own code for it is not known."""
+    company = kept.get("associatedcompanyid", "") if kind == "contacts" else ""
+    if not company or portal.find("companies", company):
+        return []
+    return [Problem("associatedcompanyid", "INVALID_OBJECT_ID", f"There is no company {company}")]
 
 
 def _taken(portal: Portal, kind: str, kept: Mapping[str, str], record: Record | None) -> list[Problem]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, cast
 
+import pytest
+
 from local.stack.template import resources, transformed
 
 FROM_NOBODY_ELSE = {"StringEquals": {"ses:FromAddress": {"Ref": "NoticeFrom"}}}
@@ -144,8 +146,10 @@ def test_the_dispatcher_puts_runs_or_brings_them_back_and_knows_neither_links_no
     assert actions == [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], ["dynamodb:Query"]]
 
 
-def test_the_sweep_opens_nothing_sealed() -> None:
-    held = json.dumps([statement for role, statement in statements() if role == "SweepRole"])
+@pytest.mark.parametrize("name", ["SweepRole", "DispatchRole"])
+def test_the_sweep_and_the_dispatcher_open_and_seal_nothing(name: str) -> None:
+    held = json.dumps([statement for role, statement in statements() if role == name])
+    assert "sqs:" in held
     assert "kms:" not in held
     assert "secretsmanager:" not in held
 

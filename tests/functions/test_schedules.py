@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -13,6 +14,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 import schedules.app
+import schedules.dispatch
 from integrations import INTEGRATIONS
 from local.sandbox.faults import Fault
 from renkei import aws, jobs, workspaces
@@ -112,7 +114,7 @@ def test_old_deliveries_that_come_back_have_their_week_again(ready: Stack) -> No
 
 # The dispatcher: work by the clock.
 
-BOARD = "hubspot_to_board"
+BOARD, FALCANA = "hubspot_to_board", "falcana_hubspot"
 
 
 @pytest.fixture
@@ -228,21 +230,95 @@ def test_a_dry_run_keeps_no_real_one_waiting(nightly: Stack) -> None:
 
 
 def test_dispatching_is_cheap(nightly: Stack) -> None:
-    """Thousands of workspaces every five minutes: a look at the file, one at the ledger, a put, its key, a bell."""
-    calls: list[str] = []
+    """Thousands of workspaces every five minutes: a look at the ledger, a put, a bell; all their files at once."""
+    with counted() as calls:
+        nightly.dispatch(BOARD, "sync")
+    assert calls == {"Query": 1 + 2, "BatchGetItem": 1, "PutItem": 2, "SendMessage": 2}
+    with counted() as calls:
+        nightly.dispatch(FALCANA, "sync")
+    assert calls == {"Query": 1, "BatchGetItem": 1}, "whoever does not want it costs nothing more"
+
+
+@contextmanager
+def counted() -> Iterator[Counter[str]]:
+    """The calls to AWS meanwhile."""
+    calls: Counter[str] = Counter()
 
     def count(model: Any, **_: Any) -> None:
-        calls.append(model.name)
+        calls[model.name] += 1
 
     services = ("dynamodb", "kms", "sqs")
     for service in services:
         aws.client(service).meta.events.register("before-call", count, unique_id="cheap")
     try:
-        nightly.dispatch(BOARD, "sync")
+        yield calls
     finally:
         for service in services:
             aws.client(service).meta.events.unregister("before-call", unique_id="cheap")
-    assert Counter(calls) == {"Query": 3, "GetItem": 3, "GenerateDataKey": 2, "PutItem": 2, "SendMessage": 2}
+
+
+@pytest.mark.parametrize(
+    ("given", "put"),
+    [
+        ({}, 0),
+        ({"directions": {"hubspot_to_falcana": False, "falcana_to_hubspot": False}}, 0),
+        ({"directions": {"hubspot_to_falcana": True}}, 1),
+        ({"directions": {"hubspot_to_falcana": False, "falcana_to_hubspot": True}}, 1),
+        ({"enabled": False, "directions": {"hubspot_to_falcana": True}}, 0),
+    ],
+)
+def test_who_wants_no_run_by_itself_gets_none_and_may_still_ask_for_one(
+    stack: Stack, given: dict[str, Any], put: int
+) -> None:
+    wanting(stack, "demo", {FALCANA: given})
+    assert stack.dispatch(FALCANA, "sync") == put
+    falcana, asked = INTEGRATIONS[FALCANA], given.get("enabled") is not False
+    made = jobs.accept(stack.platform, "demo", falcana, "import", stack.clock(), source="manual")
+    assert (made is not None) == asked
+    assert (jobs.accept(stack.platform, "demo", falcana, "export", stack.clock()) is not None) == bool(put)
+
+
+@pytest.fixture
+def crowd(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Seven workspaces that bring board home, looked at by two."""
+    monkeypatch.setattr("schedules.spread._PIECE", 2)
+    names = [f"w{number}" for number in range(7)]
+    for name in names:
+        wanting(stack, name, {BOARD: {}})
+    return names
+
+
+def test_many_are_looked_at_side_by_side(stack: Stack, crowd: list[str]) -> None:
+    with counted() as calls:
+        assert stack.dispatch(BOARD, "sync") == 7
+    assert calls == {"Query": 1 + 7, "BatchGetItem": 4, "PutItem": 7, "SendMessage": 7}
+    assert sorted(json.loads(bell["body"])["workspace"] for bell in stack.bells(BOARD)) == crowd
+    assert all(len(box(stack, name)) == 1 for name in crowd)
+    assert stack.sweep() == 7
+    assert stack.dispatch(BOARD, "sync") == 0
+
+
+def test_what_there_was_no_time_for_is_told_and_done_by_the_next_try(stack: Stack, crowd: list[str]) -> None:
+    times, board = iter([60, 60, 5, 5]), INTEGRATIONS[BOARD]
+    at = stack.clock()
+    with pytest.raises(TimeoutError):
+        schedules.dispatch.dispatch(stack.platform, board, "sync", at, lambda: timedelta(seconds=next(times)))
+    assert sum(len(box(stack, name)) for name in crowd) in {3, 4}, "the last piece is one"
+    assert schedules.dispatch.dispatch(stack.platform, board, "sync", at) in {3, 4}
+    assert all(len(box(stack, name)) == 1 for name in crowd)
+
+
+def test_files_that_cannot_be_read_keep_no_other_from_its_turn(stack: Stack, crowd: list[str]) -> None:
+    real = workspaces.settings_of
+
+    def unlucky(names: Sequence[str]) -> dict[str, Any]:
+        if "w0" in names:
+            raise EndpointConnectionError(endpoint_url="https://dynamodb")
+        return real(names)
+
+    with mock.patch.object(workspaces, "settings_of", unlucky), pytest.raises(EndpointConnectionError):
+        stack.dispatch(BOARD, "sync")
+    assert [len(box(stack, name)) for name in crowd] == [0, 0, 1, 1, 1, 1, 1]
 
 
 # Long work.

@@ -1,13 +1,15 @@
-"""Deliveries: one source event for one integration, accepted once and ended once.
+"""Deliveries: one source event (or run) for one integration, accepted once and ended once.
 
 A delivery lives in a box (workspace and integration) under a key made of source, event type and event id, so
 that a repeat is recognised by the write itself. While it waits it holds the sealed payload; once it settles
-the payload goes and ids and outcome stay. Index `due` holds what is pending, index `state` all by state.
+the payload goes and ids and outcome stay. What a run is to do is nothing personal, and is not sealed.
+Index `due` holds what is pending, index `state` all by state.
 """
 
 from __future__ import annotations
 
 import gzip
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,8 +26,12 @@ _TABLE = Table("deliveries")
 _PURPOSE = "delivery"
 RUNS = ("schedule.", "manual.")
 """What the keys of runs begin with (`renkei.jobs`)."""
+QUIET = "nothing_new"
+"""The reason of a run that looked and found nothing to do."""
+_HELD = ("sealed", "run")
 _FEW = 10
 _SETTLED = timedelta(days=400)
+_QUIET = timedelta(days=2)  # of a run by the clock: there may be hundreds a day
 _REJECTED = timedelta(days=30)
 _BYTES_AT_ONCE = 4_000_000  # of sealed payload opened together, whatever the number of deliveries
 
@@ -39,12 +45,13 @@ class Deliveries:
 
     def accept(self, workspace: str, integration: str, key: str, payload: bytes) -> bool:
         """Store an event durably, sealed and due at once. False: it is there already, whatever its state."""
-        now, box = stamp(self._clock()), box_of(workspace, integration)
-        sealed = self._vault.seal(
-            gzip.compress(payload, 5), workspace=workspace, purpose=_PURPOSE, place=f"{box}/{key}"
-        )
-        row = {"box": box, "id": key, "state": "pending", "state_at": f"pending#{now}#{key}", "due_at": now}
-        return self._put(row | {"accepted_at": now, "attempts": 0, "sealed": sealed})
+        place = f"{box_of(workspace, integration)}/{key}"
+        sealed = self._vault.seal(gzip.compress(payload, 5), workspace=workspace, purpose=_PURPOSE, place=place)
+        return self._put(self._due_now(workspace, integration, key) | {"sealed": sealed})
+
+    def accept_run(self, workspace: str, integration: str, key: str, body: Mapping[str, str | bool]) -> bool:
+        """Put a run, due at once. `body` says what to do: nothing personal. False: it is there already."""
+        return self._put(self._due_now(workspace, integration, key) | {"run": dict(body)})
 
     def note_skipped(self, workspace: str, integration: str, key: str, reason: str, params: Mapping[str, str]) -> bool:
         """Note an event that nothing will be done about; its payload is not kept. False: it is there already."""
@@ -65,7 +72,7 @@ class Deliveries:
         for key in keys:
             if key not in rows or rows[key]["state"] != "pending":
                 continue
-            size += len(rows[key]["sealed"])
+            size += len(rows[key].get("sealed", b""))
             if chosen and size > _BYTES_AT_ONCE:
                 break
             chosen.append(rows[key])
@@ -88,6 +95,8 @@ class Deliveries:
 
     def open(self, row: Item) -> bytes:
         """The payload of a delivery that has not settled."""
+        if "run" in row:
+            return json.dumps({"source": row["id"].partition(".")[0], "body": row["run"]}).encode()
         workspace = row["box"].partition("#")[0]
         place = f"{row['box']}/{row['id']}"
         return gzip.decompress(self._vault.open(row["sealed"], workspace=workspace, purpose=_PURPOSE, place=place))
@@ -95,14 +104,17 @@ class Deliveries:
     def settle(self, row: Item, state: State, **facts: Any) -> bool:
         """End a delivery: payload gone (kept for a month if rejected), `facts` (ids and codes only) noted.
 
+        A run by the clock that found nothing to do stands in no list of a state, and is forgotten after two days.
         False: somebody else changed it since it was read.
         """
         now = self._clock()
         keep = state == "rejected"
-        put = {"state": state, "state_at": _state_at(state, row), "settled_at": stamp(now), **facts}
-        put |= {"ttl": _epoch(now + (_REJECTED if keep else _SETTLED)), "attempts": row["attempts"] + 1}
+        quiet = facts.get("reason") == QUIET and row["id"].startswith("schedule.")
+        life = _REJECTED if keep else _QUIET if quiet else _SETTLED
+        put: Item = {"state": state, "state_at": _state_at("quiet" if quiet else state, row), "settled_at": stamp(now)}
+        put |= {"ttl": _epoch(now + life), "attempts": row["attempts"] + 1, **facts}
         stale = [name for name in ("reason", "params") if name not in facts]  # of an attempt before
-        return self._change(row, put, remove=["due_at", *stale, *(() if keep else ("sealed",))])
+        return self._change(row, put, remove=["due_at", *stale, *(() if keep else _HELD)])
 
     def postpone(self, row: Item, due: datetime, **facts: Any) -> None:
         """Leave a delivery pending, due later."""
@@ -133,7 +145,7 @@ class Deliveries:
 
     def retry(self, row: Item) -> bool:
         """Bring a delivery back by hand; one that is pending is due now. False: it holds no payload any more."""
-        if "sealed" not in row:
+        if not _held(row):
             return False
         if row["state"] == "pending":
             return self._change(row, {"due_at": row["accepted_at"]})
@@ -141,7 +153,7 @@ class Deliveries:
 
     def discard(self, row: Item) -> bool:
         """End a delivery that has not gone through, and its payload with it. False: it did, or it changed meanwhile."""
-        return "sealed" in row and self.settle(row, "skipped", reason="discarded", params={})
+        return _held(row) and self.settle(row, "skipped", reason="discarded", params={})
 
     def page(
         self, workspace: str, integration: str, state: State, limit: int, after: str = ""
@@ -210,6 +222,12 @@ class Deliveries:
         rows = _TABLE.get_many({"box": box, "id": key} for box, key in wanted)
         return sorted(rows, key=order, reverse=True)
 
+    def _due_now(self, workspace: str, integration: str, key: str) -> Item:
+        """A row that is pending and due, without what it is about."""
+        now = stamp(self._clock())
+        row: Item = {"box": box_of(workspace, integration), "id": key, "state": "pending", "attempts": 0}
+        return row | {"state_at": f"pending#{now}#{key}", "due_at": now, "accepted_at": now}
+
     def _put(self, row: Item) -> bool:
         try:
             _TABLE.put(row, unless="id")
@@ -253,7 +271,12 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds")
 
 
-def _state_at(state: State, row: Item) -> str:
+def _held(row: Item) -> bool:
+    """Whether it still holds what it is about."""
+    return any(name in row for name in _HELD)
+
+
+def _state_at(state: str, row: Item) -> str:
     return f"{state}#{row['accepted_at']}#{row['id']}"
 
 

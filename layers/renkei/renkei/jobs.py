@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from renkei import workspaces
 from renkei.bells import Bell, ring
@@ -27,19 +27,41 @@ def accept(
 ) -> str | None:
     """Put the run of one of an integration's jobs into the ledger, and ring. AWS errors are botocore's.
 
-    Gives the delivery's id as people see it. None: the integration is not switched on, the last run has not ended
-    (if it waits for a person, it tries again now), or this one (told by `at`, to the second) was put before.
+    Gives the delivery's id as people see it. None: the integration is not switched on (or, by the clock, wants no run
+    by itself), the last run has not ended (if it waits for a person, it tries again now), or this one (told by `at`,
+    to the second) was put before.
     """
-    if not switched_on(workspace, integration):
+    if not wants(workspaces.settings(workspace), integration, source):
         return None
+    return put(parts, workspace, integration, job, at, source=source, dry_run=dry_run)
+
+
+def wants(kept: Mapping[str, Any] | None, integration: Integration, source: Source = "schedule") -> bool:
+    """Whether a workspace's settings (as kept) have an integration on; by the clock: and let it run by itself."""
+    given = (kept["document"].get("integrations") or {}).get(integration.key) if kept else None
+    if given is None or given.get("enabled") is False:
+        return False
+    return source == "manual" or integration.by_itself(given)
+
+
+def put(
+    parts: Platform,
+    workspace: str,
+    integration: Integration,
+    job: str,
+    at: datetime,
+    *,
+    source: Source = "schedule",
+    dry_run: bool = False,
+) -> str | None:
+    """As `accept`, for a workspace whose settings want it."""
     if last := running(parts, workspace, integration, job, dry_run=dry_run):
         row = parts.deliveries.one(workspace, integration.key, parse_id(last)[1])
         if row and row["state"] == "parked" and parts.deliveries.retry(row):  # what it waited for may be there by now
             ring(Bell(workspace, integration.vendor, integration.key))
         return None
     key = f"{source}.{_name(job, dry_run=dry_run)}.{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    payload = {"source": source, "body": {"job": job, "dry_run": dry_run}}
-    if not parts.deliveries.accept(workspace, integration.key, key, json.dumps(payload).encode()):
+    if not parts.deliveries.accept_run(workspace, integration.key, key, {"job": job, "dry_run": dry_run}):
         return None
     ring(Bell(workspace, integration.vendor, integration.key))
     return public_id(integration.key, key)
@@ -47,9 +69,7 @@ def accept(
 
 def switched_on(workspace: str, integration: Integration) -> bool:
     """Whether the integration stands in the workspace file, and is on."""
-    kept = workspaces.settings(workspace)
-    given = (kept["document"].get("integrations") or {}).get(integration.key) if kept else None
-    return given is not None and given.get("enabled") is not False
+    return wants(workspaces.settings(workspace), integration, "manual")
 
 
 def running(

@@ -22,7 +22,7 @@ from renkei.bells import Bell, ring
 from renkei.budgets import Budget
 from renkei.config import Clock, Language, utc_now
 from renkei.connections import Connection, Connections
-from renkei.deliveries import Deliveries
+from renkei.deliveries import QUIET, Deliveries
 from renkei.dynamo import Item
 from renkei.errors import Misconfigured, Outcome, Reconnect, Retry, Skip
 from renkei.integration import Done, Integration, Job, Unfinished, Verdict, Worker
@@ -191,7 +191,7 @@ def _attempt(
         work.live = seen_at - datetime.fromisoformat(max(row["accepted_at"] for row in rows)) < _LIVE
         work.left = left
         verdicts = _verdicts(rows, worker, work)
-        if any(isinstance(verdict, Done | Unfinished) for verdict in verdicts.values()):
+        if any(map(_used, verdicts.values())):
             for connection in (work.connection, *work.others.values()):
                 platform.connections.used(connection)
         verdicts = _after_refusals(verdicts, work)
@@ -201,6 +201,11 @@ def _attempt(
     ends = Counter(_settle(row, verdicts[row["id"]], platform, seen_at, facts) for row in rows)
     told = {"workspace": bell.workspace, "integration": integration.key, "ends": dict(ends), **facts}
     logger.info("drained", extra=told)
+
+
+def _used(verdict: Verdict) -> bool:
+    """Whether the vendors answered: also one who looked and found nothing new has used its connections."""
+    return isinstance(verdict, Done | Unfinished) or (isinstance(verdict, Skip) and verdict.code == QUIET)
 
 
 def _after_refusals(verdicts: Mapping[str, Verdict], work: Work) -> Mapping[str, Verdict]:

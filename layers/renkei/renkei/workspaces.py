@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,6 +60,12 @@ def settings(workspace: str) -> Item | None:
     """
     row = _TABLE.get({"workspace": workspace, "item": "settings"})
     return row | {"document": json.loads(row["document"])} if row else None
+
+
+def settings_of(names: Iterable[str]) -> dict[str, Item]:
+    """The settings of many workspaces, by name; those without a file are left out."""
+    rows = _TABLE.get_many({"workspace": name, "item": "settings"} for name in names)
+    return {row["workspace"]: row | {"document": json.loads(row["document"])} for row in rows}
 
 
 def save_settings(

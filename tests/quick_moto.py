@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from botocore.client import BaseClient
 from botocore.regions import EndpointRulesetResolver
 from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
@@ -21,6 +22,8 @@ from moto.dynamodb.parsing import ast_nodes, expressions
 from moto.dynamodb.parsing.validators import ActionCountValidator
 from moto.kms import models, utils
 from moto.utilities import aws_headers
+
+from tests.quick_calls import make_api_call
 
 _PARSER: Any = vars(expressions)["UpdateExpressionParser"]
 _TRAVERSER: Any = vars(ast_nodes)["DepthFirstTraverser"]
@@ -51,6 +54,7 @@ def quick() -> Iterator[None]:
         mock.patch.object(ActionCountValidator, "traverse", lambda self, node: self.verify_action_counts(node)),
         mock.patch.object(RequestSigner, "sign", _sign),
         mock.patch.object(EndpointRulesetResolver, "construct_endpoint", _endpoint),
+        mock.patch.object(BaseClient, "_make_api_call", make_api_call),
         mock.patch.object(UserAgentString, "to_string", return_value="botocore"),
     ):
         yield

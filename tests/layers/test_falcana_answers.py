@@ -251,6 +251,26 @@ def test_what_a_refusal_means(
     told(refused.value.code, refused.value.params)
 
 
+@pytest.mark.parametrize("problem", [{"code": "not_found"}, {"code": "gone", "merged_into": 1}])
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [
+        ("/v1/changes", lambda falcana: falcana.now()),
+        ("/v1/addresses", lambda falcana: falcana.page("addresses")),
+        ("/v1/addresses/find", lambda falcana: falcana.find("addresses", "ids", ["1"])),
+        ("/v1/custom-fields", lambda falcana: falcana.custom_fields("addresses", "de")),
+        ("/v1/users", lambda falcana: falcana.users()),
+        ("/v1/sales-groups", lambda falcana: falcana.sales_groups()),
+    ],
+)
+def test_a_list_that_is_not_there_is_no_records_end(
+    sandbox: Sandbox, falcana: Falcana, problem: dict[str, object], path: str, read: Callable[[Falcana], object]
+) -> None:
+    sandbox.faults.add(answer(path, problem, 410 if problem["code"] == "gone" else 404))
+    with pytest.raises(Retry, match="vendor_busy"):
+        read(falcana)
+
+
 SCALARS = st.none() | st.booleans() | st.integers(-1, 99) | st.sampled_from(("", "秘密", "addresses", "upsert", "2"))
 NAMES = st.sampled_from(
     (*ROW, *CHANGE, *FIELD, *USER, *BEHIND, "items", "code", "errors", "field", "existing_id", "access_token", "scope")

@@ -89,15 +89,21 @@ def ids(records: Sequence[Record]) -> set[str]:
 
 
 def test_an_address_is_made_read_and_changed(sandbox: Sandbox, falcana: Falcana, clock: Clock) -> None:
-    values = FIRM | {"street": "Musterstraße 15", "name2": "", "custom.notiz": "alt", "custom.branche": "handel"}
+    values = FIRM | {
+        "street": "Musterstraße 15",
+        "name2": "",
+        "city": " ",
+        "custom.notiz": "alt",
+        "custom.branche": "handel",
+    }
     made = falcana.create("addresses", values, "hs-1", "key-1")
     assert (made.version, made.external_id, made.updated_at) == (1, "hs-1", clock.now)
     number = made.values["customer_number"]
-    assert made.values == {name: value for name, value in values.items() if value} | {"customer_number": number}
+    assert made.values == {name: value for name, value in values.items() if value.strip()} | {"customer_number": number}
     assert falcana.get("addresses", made.id) == made
     clock.sleep(60)
     changes = {
-        "street": "",
+        "street": " ",
         "phone": "+49 30 1234",
         "custom.notiz": "",
         "owner_user_id": "12",
@@ -105,7 +111,7 @@ def test_an_address_is_made_read_and_changed(sandbox: Sandbox, falcana: Falcana,
     }
     changed = falcana.update("addresses", made.id, made.version, changes)
     left = {name: value for name, value in made.values.items() if name not in {"street", "custom.notiz"}}
-    assert changed.values == left | {name: value for name, value in changes.items() if value}
+    assert changed.values == left | {name: value for name, value in changes.items() if value.strip()}
     assert (changed.version, changed.external_id, changed.updated_at) == (2, "hs-1", clock.now)
     assert falcana.get("addresses", made.id) == changed
 
@@ -205,10 +211,11 @@ def test_what_is_gone_says_where_it_went(
             call(falcana, gone)
         assert (refused.value.code, refused.value.into) == ("falcana_gone", into)
         told(refused.value.code, refused.value.params)
-    with pytest.raises(NotFound) as missing:
-        call(falcana, "404")
-    assert (type(missing.value), missing.value.code) == (NotFound, "falcana_not_found")
-    told(missing.value.code, missing.value.params)
+    for never in ("404", "0", "../users", "１", ""):
+        with pytest.raises(NotFound) as missing:
+            call(falcana, never)
+        assert (type(missing.value), missing.value.code) == (NotFound, "falcana_not_found")
+        told(missing.value.code, missing.value.params)
 
 
 # What is looked for and listed.
@@ -218,13 +225,13 @@ def test_records_are_found_by_what_they_have(sandbox: Sandbox, falcana: Falcana)
     first = falcana.create("addresses", FIRM | {"customer_number": "K-1", "email": "Info@example.com"}, "hs-1", "a").id
     second, gone = firm(sandbox, email="info@Example.com"), firm(sandbox, email="info@example.com")
     sandbox.remove(TENANT, "addresses", int(gone))
-    assert ids(falcana.find("addresses", "ids", [first, second, gone, "404"])) == {first, second}
+    assert ids(falcana.find("addresses", "ids", [first, second, gone, "404", "x"])) == {first, second}
     assert ids(falcana.find("addresses", "external_ids", ["hs-1", "hs-2"])) == {first}
     assert ids(falcana.find("addresses", "customer_numbers", ["K-1"])) == {first}
     assert ids(falcana.find("addresses", "emails", ["INFO@example.com"])) == {first, second}
     assert ids(falcana.find("contact-persons", "emails", ["info@example.com"])) == set()
     calls = falcana.calls
-    assert falcana.find("addresses", "emails", []) == []
+    assert falcana.find("addresses", "emails", []) == falcana.find("addresses", "ids", ["x", ""]) == []
     assert falcana.calls == calls
 
 
@@ -368,6 +375,9 @@ def test_what_is_missing(sandbox: Sandbox, falcana: Falcana) -> None:
     with pytest.raises(Rejected) as refused:
         falcana.create("contact-persons", {"address_id": firm(sandbox)}, "", "key-1")
     assert (refused.value.params["field"], refused.value.params["why"]) == ("last_name", "required")
+    with pytest.raises(Rejected) as refused:
+        falcana.create("contact-persons", {"address_id": "x", "last_name": "Muster"}, "", "key-2")
+    assert (refused.value.params["field"], refused.value.params["why"]) == ("address_id", "invalid")
 
 
 def test_a_sales_group_that_may_not_be_written(sandbox: Sandbox, falcana: Falcana) -> None:

@@ -18,7 +18,7 @@ import requests
 from renkei import http
 from renkei.budgets import FREE, Budget, Limits, Rate
 from renkei.config import Language, hosts
-from renkei.errors import Reconnect, Rejected, Retry
+from renkei.errors import NotFound, Reconnect, Rejected, Retry
 from renkei.vendors.falcana_errors import CURSOR_REFUSED, KEY, CursorExpired, Gone, Stale, classify, refusal
 from renkei.vendors.falcana_shapes import (
     CUSTOM,
@@ -131,7 +131,7 @@ class Falcana:
         CursorExpired if it is no cursor of this list.
         """
         query = {"limit": str(MOST)} | ({"cursor": cursor} if cursor else {})
-        body = self._from_cursor(f"/v1/{entity}", query)
+        body = self._list("GET", f"/v1/{entity}", params=query)
         behind = cursor_of(body)
         if behind and behind == cursor:
             raise garbled()
@@ -144,16 +144,16 @@ class Falcana:
         A call for each hundred. Several records may have the same mail address, in whatever case it is written.
         """
         found: dict[str, Record] = {}
-        for part in batched(dict.fromkeys(values), _FOUND, strict=False):
-            wanted = [int(value) for value in part] if by == "ids" else list(part)
-            body = self._way.call("POST", f"/v1/{entity}/find", json={by: wanted}, needs="items").body
+        wanted = dict.fromkeys(filter(None, map(_number, values)) if by == "ids" else values)
+        for part in batched(wanted, _FOUND, strict=False):
+            body = self._list("POST", f"/v1/{entity}/find", json={by: part})
             found |= {record.id: record for record in items(body, lambda row: record_of(entity, row))}
         return list(found.values())
 
     # docs/falcana-api.yaml (ours): GET /v1/{entity}/{id}
     def get(self, entity: Entity, id: str) -> Record:  # noqa: A002 - as all that has one
         """A record. Gone if it was deleted or merged, NotFound if it never was."""
-        return record_of(entity, self._way.call("GET", f"/v1/{entity}/{int(id)}", needs="id").body)
+        return record_of(entity, self._way.call("GET", _path(entity, id), needs="id").body)
 
     # docs/falcana-api.yaml (ours): POST /v1/{entity}
     def create(self, entity: Entity, values: Mapping[str, str], external_id: str, key: str) -> Record:
@@ -164,7 +164,7 @@ class Falcana:
         `record_id` being the record that has it; without one, if the same key came with other values before: then
         look for the external id. Rejected (`field`, `why`) for values that falcana does not take.
         """
-        body = _sent({name: value for name, value in values.items() if value})
+        body = _sent({name: value for name, value in values.items() if value.strip()})
         body |= {"external_ids": {"hubspot": external_id}} if external_id else {}
         return self._written(entity, "POST", f"/v1/{entity}", body, {"idempotency-key": key})
 
@@ -182,29 +182,31 @@ class Falcana:
         Stale (a Conflict, so catch it first) if it has another version by now, Gone, NotFound; else as `create`.
         """
         body = _sent(values) | ({} if external_id is None else {"external_ids": {"hubspot": external_id or None}})
-        return self._written(entity, "PATCH", f"/v1/{entity}/{int(id)}", body, {"if-match": f'"{version}"'})
+        return self._written(entity, "PATCH", _path(entity, id), body, {"if-match": f'"{version}"'})
 
     # docs/falcana-api.yaml (ours): GET /v1/custom-fields, /v1/users, /v1/sales-groups
     def custom_fields(self, entity: Entity, language: Language) -> list[CustomField]:
         """The fields that the tenant defined, named in this language, else in English, else in German."""
-        body = self._way.call("GET", "/v1/custom-fields", params={"entity": entity}, needs="items").body
+        body = self._list("GET", "/v1/custom-fields", params={"entity": entity})
         return items(body, lambda row: custom_field_of(row, language))
 
     def users(self) -> list[Named]:
         """The tenant's users, those that are not active too."""
-        return items(self._way.call("GET", "/v1/users", needs="items").body, user_of)
+        return items(self._list("GET", "/v1/users"), user_of)
 
     def sales_groups(self) -> list[Named]:
         """The tenant's sales groups (Vertriebsgruppen)."""
-        return items(self._way.call("GET", "/v1/sales-groups", needs="items").body, group_of)
+        return items(self._list("GET", "/v1/sales-groups"), group_of)
 
     def _changes(self, query: Mapping[str, str]) -> object:
         asked = {"entity": ",".join(ENTITIES), "limit": str(MOST)}
-        return self._from_cursor("/v1/changes", {**asked, **query})
+        return self._list("GET", "/v1/changes", params={**asked, **query})
 
-    def _from_cursor(self, path: str, query: Mapping[str, str]) -> object:
+    def _list(self, method: str, path: str, **request: Any) -> object:
         try:
-            return self._way.call("GET", path, params=query, needs="items").body
+            return self._way.call(method, path, needs="items", **request).body
+        except NotFound:  # of no record, so not to be taken for one's end
+            raise Retry("vendor_busy", vendor=KEY, status="404") from None
         except Rejected as end:
             if end.code == CURSOR_REFUSED:
                 raise CursorExpired from None
@@ -226,10 +228,22 @@ class Falcana:
         return self._token
 
 
+def _number(id: str) -> int | None:  # noqa: A002
+    """An id as falcana has it; None for what is none, as a person may have typed it."""
+    return int(id) if id.isascii() and id.isdecimal() else None
+
+
+def _path(entity: Entity, id: str) -> str:  # noqa: A002
+    number = _number(id)
+    if number is None:
+        raise NotFound("falcana_not_found", vendor=KEY)
+    return f"/v1/{entity}/{number}"
+
+
 def _sent(values: Mapping[str, str]) -> dict[str, Any]:
     """Values as falcana takes them: ids as numbers, null for blanks, a tenant's own fields apart."""
-    fields: dict[str, Any] = {name: value or None for name, value in values.items() if not name.startswith(CUSTOM)}
-    for name in NUMBERS & fields.keys():
-        fields[name] = None if fields[name] is None else int(fields[name])
-    own = {name.removeprefix(CUSTOM): value or None for name, value in values.items() if name.startswith(CUSTOM)}
+    given: dict[str, Any] = {name: value if value.strip() else None for name, value in values.items()}
+    own = {name.removeprefix(CUSTOM): value for name, value in given.items() if name.startswith(CUSTOM)}
+    fields = {name: value for name, value in given.items() if not name.startswith(CUSTOM)}
+    fields |= {name: _number(value) or value for name, value in fields.items() if name in NUMBERS and value}
     return fields | ({"custom": own} if own else {})

@@ -20,7 +20,7 @@ type Kind = Literal["address", "person"]
 _POINTS: Mapping[str, int] = {"mail": 60, "name": 60, "mobile": 40, "domain": 35, "phone": 30, "street": 20}
 _NAME_ALIKE, _OTHER_NUMBER, _MOST_UNSURE = 40, 40, 95
 _ALIKE, _SHORTEST_NAME = 0.87, 6
-_PHONE = re.compile(r"(\+?[0-9]{7,})(?:x[0-9]+)?")
+_PHONE = re.compile(r"(\+[0-9]{7,})(?:x[0-9]+)?")
 _PAGES = """
 facebook.com instagram.com linkedin.com xing.com twitter.com x.com youtube.com google.com sites.google.com wixsite.com
 jimdosite.com jimdofree.com wordpress.com blogspot.com linktr.ee
@@ -90,7 +90,7 @@ def score(a: Mapping[str, str], b: Mapping[str, str]) -> tuple[int, tuple[str, .
 
 
 def certain(a: Mapping[str, str], b: Mapping[str, str]) -> bool:
-    """Whether two records (by their `keys`) are one: by their customer numbers if both have one, else by mail address."""
+    """Whether two records (by their `keys`) are one: by customer number if both have one, else by mail address."""
     return _equal("number" if "number" in a and "number" in b else "mail", a, b)
 
 
@@ -134,7 +134,7 @@ def _domain(held: Mapping[str, str], free: Set[str]) -> str:
 
 
 def _phone(text: str, region: str) -> str:
-    """A telephone number without its extension, if it is long enough to be somebody's."""
+    """A telephone number (E.164) without its extension; what is none in any country says nothing."""
     found = _PHONE.fullmatch(canonical("phone", text, region))
     return found[1] if found else ""
 

@@ -104,7 +104,8 @@ def merge(  # noqa: PLR0917 - both sides, what they agreed on, and which way
         source = _source(rule, values, changed, later, new=kept is None)
         if source is None or _WAY[source] not in ways:
             continue
-        text = (to_falcana if source == "hubspot" else to_hubspot)(form, raw[source] or "", rule.options, region)
+        write = to_falcana if source == "hubspot" else to_hubspot
+        text = write(form, raw[source] or "", rule.options, region) if values[source] else ""
         if text is None:
             unknown.append((rule.field, source))
             continue

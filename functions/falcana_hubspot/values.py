@@ -233,7 +233,8 @@ def _phone(folded: str, region: str) -> str:
         parsed = phonenumbers.parse(found[1], region)
     except phonenumbers.NumberParseException:
         return found[1] + extension
-    if not phonenumbers.is_possible_number(parsed):
+    possible = phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+    if not possible:
         return found[1] + extension
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) + extension
 

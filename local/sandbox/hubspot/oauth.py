@@ -152,8 +152,11 @@ class OAuth:
             raise Told("invalid_grant", "BAD_REDIRECT_URI", "redirect_uri does not match")
         if code.challenge and code.challenge != _challenge(form.get("code_verifier", "")):
             raise Told("invalid_grant", "BAD_CODE_VERIFIER", "code_verifier does not match")
-        refresh = self.tokens.new_refresh(code.portal, code.scopes)
-        return Grant(code.portal, code.scopes), refresh
+        # Whoever agrees again takes nothing away that the app's configuration still names:
+        # https://developers.hubspot.com/changelog/public-app-reauthorization-and-advanced-scope-settings
+        kept = self.tokens.granted(code.portal) & self._known
+        refresh = self.tokens.new_refresh(code.portal, code.scopes | kept)
+        return Grant(code.portal, code.scopes | kept), refresh
 
     def _from_refresh(self, form: Mapping[str, str]) -> tuple[Grant, str]:
         token = form.get("refresh_token", "")
@@ -190,8 +193,12 @@ class OAuth:
 
         A required one must stand in `scope`: a person may leave out what is optional.
         """
-        known = self.app.required_scopes | self.app.optional_scopes
-        return sorted(self._scopes(query) - known | self.app.required_scopes - set(query.get("scope", "").split()))
+        missing = self.app.required_scopes - set(query.get("scope", "").split())
+        return sorted(self._scopes(query) - self._known | missing)
+
+    @property
+    def _known(self) -> frozenset[str]:
+        return self.app.required_scopes | self.app.optional_scopes
 
     @staticmethod
     def _scopes(query: Mapping[str, str]) -> frozenset[str]:

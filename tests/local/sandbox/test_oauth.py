@@ -103,6 +103,16 @@ def test_a_link_may_ask_for_less_than_the_app_knows(nobody: Api, hubspot: HubSpo
     assert set(told["scopes"]) == set(scopes.split())
 
 
+def test_agreeing_again_to_less_takes_nothing_away_until_the_app_is_taken_out(nobody: Api, hubspot: HubSpot) -> None:
+    def granted() -> set[str]:
+        return set(_exchange(nobody, _press(nobody, scope="oauth")["code"]).json()["scopes"])
+
+    _exchange(nobody, _press(nobody)["code"])
+    assert granted() == set(SCOPES.split())
+    hubspot.uninstall(PORTAL)
+    assert granted() == {"oauth"}
+
+
 def test_registered_redirects_only_where_the_app_has_some(clock: Clock) -> None:
     app = App(redirect_urls=frozenset({"https://renkei.example/back"}))
     nobody = Api(WsgiAdapter(HubSpot(clock, app=app), "/hubspot"))

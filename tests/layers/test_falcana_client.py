@@ -230,6 +230,8 @@ def test_records_are_found_by_what_they_have(sandbox: Sandbox, falcana: Falcana)
     assert ids(falcana.find("addresses", "customer_numbers", ["K-1"])) == {first}
     assert ids(falcana.find("addresses", "emails", ["INFO@example.com"])) == {first, second}
     assert ids(falcana.find("contact-persons", "emails", ["info@example.com"])) == set()
+    odd = ["", "x" * 300, f"{'x' * 90}@example.com", "info@example.com"]
+    assert ids(falcana.find("addresses", "emails", odd)) == {first, second}
     calls = falcana.calls
     assert falcana.find("addresses", "emails", []) == falcana.find("addresses", "ids", ["x", ""]) == []
     assert falcana.calls == calls

@@ -8,7 +8,7 @@ Mail addresses and external ids are looked for by a POST: they do not belong int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import batched
 from typing import Any
@@ -52,7 +52,8 @@ LIMITS = Limits(burst=Rate(50, timedelta(seconds=10)))
 """Half of the 600 calls a minute that we propose for a tenant; the rest is for others."""
 MOST = 200
 """Records in a page, and changes in one of the feed."""
-_FOUND = 100  # records that one call looks for
+_FOUND = 100  # values that one call looks for
+_LONGEST = 100  # characters that an external id, a customer number or a mail address has at most
 _TOO_MANY = 429
 
 
@@ -144,8 +145,9 @@ class Falcana:
         A call for each hundred. Several records may have the same mail address, in whatever case it is written.
         """
         found: dict[str, Record] = {}
-        wanted = dict.fromkeys(filter(None, map(_number, values)) if by == "ids" else values)
-        for part in batched(wanted, _FOUND, strict=False):
+        texts = (value for value in values if len(value) <= _LONGEST)
+        wanted: Iterable[int | str | None] = map(_number, values) if by == "ids" else texts
+        for part in batched(filter(None, dict.fromkeys(wanted)), _FOUND, strict=False):
             body = self._list("POST", f"/v1/{entity}/find", json={by: part})
             found |= {record.id: record for record in items(body, lambda row: record_of(entity, row))}
         return list(found.values())

@@ -30,9 +30,9 @@ def add_actions(board: argparse.ArgumentParser, common: argparse.ArgumentParser,
     def no_wait(command: argparse.ArgumentParser) -> None:
         command.add_argument("--no-wait", action="store_true", help=help_in("help_no_wait"))
 
-    no_wait(add("sync", board_runs.sync, "sync", help_in("help_board_run_more")))
+    no_wait(add("sync", board_runs.sync, "sync", help_in("help_run_more")))
     example = "push-clients --dry-run\n         renkei board push-clients --no-wait"
-    command = add("push-clients", board_runs.push_clients, example, help_in("help_board_run_more"))
+    command = add("push-clients", board_runs.push_clients, example, help_in("help_run_more"))
     command.add_argument("--dry-run", action="store_true", help=help_in("help_dry_run"))
     no_wait(command)
     command = add("pipelines", board_commands.pipelines, "pipelines --rows")

@@ -11,6 +11,7 @@ from local.cli import (
     connection_commands,
     delivery_commands,
     disconnect_command,
+    falcana_parser,
     notice_commands,
     source_commands,
     workspace_commands,
@@ -58,6 +59,7 @@ def build_parser(language: Language) -> argparse.ArgumentParser:
     _delivery_commands(add, help_in)
     _bulk_commands(add, help_in)
     board_parser.add_actions(add("board", None, "board sync"), common, help_in)
+    falcana_parser.add_actions(add("falcana", None, "falcana start"), common, help_in)
     return parser
 
 

@@ -7,9 +7,12 @@ from local.cli.board_texts import BOARD
 from local.cli.calendly_texts import CALENDLY_TEXTS
 from local.cli.connection_texts import CONNECTIONS
 from local.cli.delivery_texts import DELIVERIES
+from local.cli.falcana_help import FALCANA_HELP
+from local.cli.falcana_texts import FALCANA
 from local.cli.help_texts import HELP
 from local.cli.problem_texts import PROBLEMS
 from local.cli.result_texts import RESULTS
+from local.cli.run_texts import RUNS
 from local.cli.source_texts import SOURCE_TEXTS
 
 type Language = Literal["en", "ja", "de"]
@@ -21,6 +24,9 @@ TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     **CALENDLY_TEXTS,
     **DELIVERIES,
     **BOARD,
+    **FALCANA,
+    **FALCANA_HELP,
+    **RUNS,
     **RESULTS,
     **HELP,
 }

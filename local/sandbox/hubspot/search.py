@@ -4,16 +4,16 @@ https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from local.sandbox.hubspot.ask import Answer, Ask
 from local.sandbox.hubspot.definitions import Property
 from local.sandbox.hubspot.errors import bad_json, invalid
-from local.sandbox.hubspot.kinds import SEARCHED, created_name, kind_of
+from local.sandbox.hubspot.kinds import SEARCHED, created_name, kind_of, modified_name
 from local.sandbox.hubspot.objects import view
+from local.sandbox.hubspot.seen import Sight, Span, span_of
 from local.sandbox.hubspot.shapes import Json, items, mapping, needed, number, strings, text
 from local.sandbox.hubspot.store import Record
 from local.sandbox.hubspot.values import epoch_ms
@@ -32,6 +32,8 @@ OPERATORS = frozenset(
     | RANGES.keys()
 )
 
+NUMERIC = ("number", "date", "datetime")
+
 type Test = Callable[[Record], bool]
 
 
@@ -47,41 +49,49 @@ def search(ask: Ask, kind: str) -> Answer:
         raise invalid(f"limit must be between 1 and {MOST_PAGE}")
     if after < 0 or after + limit > MOST_RESULTS:
         raise invalid(f"Paging beyond {MOST_RESULTS} results is not supported")
-    groups = _groups(ask, kind, body)
-    query = (text(body, "query") or "").lower()
-    seen = _indexed(ask, kind)
-    found = [
-        record
-        for record in seen
-        if (not groups or any(all(test(record) for test in group) for group in groups))
-        and (not query or _mentions(record, query))
-    ]
-    found = _sorted(ask, kind, found, body.get("sorts"))
+    filters = [items(group, "filters") for group in items(body, "filterGroups")] if "filterGroups" in body else []
+    groups, order = _groups(ask, kind, filters), _order(ask, kind, body.get("sorts"))
+    query, span, sight = (text(body, "query") or "").lower(), span_of(kind, filters), Sight(ask, kind)
+    keys = sight.keys(span)
+    if span.whole and not query and order.follows(kind, span):
+        numbers = [number for _, number in (keys[::-1] if order.backwards else keys)[after : after + limit]]
+        total, found = len(keys), [sight.record(number) for number in numbers]
+    else:
+        seen = (sight.record(number) for number in sorted(number for _, number in keys))
+        fit = [
+            record
+            for record in seen
+            if (not groups or any(all(test(record) for test in group) for group in groups))
+            and (not query or _mentions(record, query))
+        ]
+        total, found = len(fit), sorted(fit, key=order.key, reverse=order.backwards)[after : after + limit]
     names = strings(body, "properties")
-    answer: Json = {
-        "total": len(found),
-        "results": [view(ask.portal, record, names) for record in found[after : after + limit]],
-    }
-    if after + limit < len(found):
+    answer: Json = {"total": total, "results": [view(ask.portal, record, names) for record in found]}
+    if after + limit < total:
         answer["paging"] = {"next": {"after": str(after + limit)}}
     return 200, answer
 
 
-def _indexed(ask: Ask, kind: str) -> list[Record]:
-    """The live records as they were when the index last looked."""
-    moment = ask.now - timedelta(seconds=ask.settings.search_lag_seconds)
-    found = []
-    for record in ask.portal.live(kind):
-        then = record.as_of(moment)
-        if then is not None:
-            found.append(replace(record, properties=then))
-    return found
+@dataclass(frozen=True)
+class Order:
+    """The order of the results: by one property."""
+
+    definition: Property
+    backwards: bool
+
+    def key(self, record: Record) -> tuple[bool, float, str]:
+        """What a record is sorted by."""
+        value, numeric = record.properties.get(self.definition.name, ""), self.definition.type in NUMERIC
+        return (value == "", _number(self.definition, value) if numeric and value else 0, value.lower())
+
+    def follows(self, kind: str, span: Span) -> bool:
+        """Whether this is the order that a span is in anyway."""
+        one_moment = span.low[0] == span.high[0]
+        return self.definition.name == ("hs_object_id" if one_moment else modified_name(kind))
 
 
-def _groups(ask: Ask, kind: str, body: Json) -> list[list[Test]]:
-    groups = items(body, "filterGroups") if "filterGroups" in body else []
-    filters = [items(group, "filters") for group in groups]
-    if len(groups) > MOST_GROUPS:
+def _groups(ask: Ask, kind: str, filters: Sequence[list[Json]]) -> list[list[Test]]:
+    if len(filters) > MOST_GROUPS:
         raise invalid(f"At most {MOST_GROUPS} filter groups are allowed")
     if any(len(group) > MOST_FILTERS for group in filters):
         raise invalid(f"At most {MOST_FILTERS} filters are allowed in a filter group")
@@ -120,6 +130,8 @@ def _matcher(definition: Property, entry: Json, operator: str) -> Callable[[str]
         if not strings(entry, "values"):
             raise bad_json(f"operator {operator} requires values")
         wanted = {_key(definition, value, given=True) for value in strings(entry, "values")}
+        if not definition.multiple:
+            return lambda value: (_key(definition, value) in wanted) == (operator == "IN")
         return lambda value: bool(wanted & _keys(definition, value)) == (operator == "IN")
     given = needed(entry, "value")
     if operator in ("EQ", "NEQ"):
@@ -145,7 +157,7 @@ def _keys(definition: Property, value: str) -> set[str]:
 
 def _key(definition: Property, value: str, *, given: bool = False) -> str:
     """What is compared. Given strings stay as they are: IN finds nothing for upper case."""
-    if definition.type in ("number", "date", "datetime"):
+    if definition.type in NUMERIC:
         return str(_number(definition, value))
     return value.lower() if _is_text(definition) and not given else value
 
@@ -171,7 +183,7 @@ def _mentions(record: Record, query: str) -> bool:
     return all(any(word in found for found in texts) for word in query.split())
 
 
-def _sorted(ask: Ask, kind: str, found: list[Record], given: object) -> list[Record]:
+def _order(ask: Ask, kind: str, given: object) -> Order:
     sorts = given if isinstance(given, list) else []
     if len(sorts) > 1:
         raise invalid("Only one sort is allowed")
@@ -185,10 +197,4 @@ def _sorted(ask: Ask, kind: str, found: list[Record], given: object) -> list[Rec
     definition = ask.portal.properties[kind].get(name)
     if definition is None:
         raise invalid(f"There was a problem with the request. Property '{name}' does not exist")
-    numeric = definition.type in ("number", "date", "datetime")
-
-    def key(record: Record) -> tuple[bool, float, str]:
-        value = record.properties.get(name, "")
-        return (value == "", _number(definition, value) if numeric and value else 0, value.lower())
-
-    return sorted(found, key=key, reverse=backwards)
+    return Order(definition, backwards)

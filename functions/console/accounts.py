@@ -125,7 +125,7 @@ def _by_keys(
 def test(parts: Platform, workspace: str, vendor: str, language: config.Language) -> dict[str, Any]:
     """Try a connection, and say of each thing whether it works, and what to do if not."""
     connection, writing = existing(parts, workspace, vendor), through(vendor)
-    needed = scopes.of_workspace(vendor, INTEGRATIONS.values(), workspace)
+    needed = scopes.of_workspace(vendor, INTEGRATIONS.values(), workspace, connection.scopes)
     tested = checking.check(parts, connection, [one.key for one in writing], needed)
     if tested.healed:
         _wake(parts, workspace, writing)

@@ -60,12 +60,13 @@ CUSTOMS = (
 )
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """A record that was made under an Idempotency-Key: what was asked for, and what was answered."""
+    """What was made under an Idempotency-Key: a digest of what was asked for, and the answer, as text."""
 
-    asked: object
-    answer: dict[str, object]
+    asked: bytes
+    record: int
+    body: str
     at: datetime
 
 

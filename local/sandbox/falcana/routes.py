@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from hashlib import sha256
 from typing import get_args
 
 from werkzeug.routing import Map, Rule
@@ -87,16 +88,18 @@ def create_record(ask: Ask) -> Response:
         raise Problem(400, "idempotency_key_required")
     body = ask.body()
     _forget_keys(ask)
-    before, asked = ask.tenant.answered.get(key), [ask.entity, json.dumps(body, sort_keys=True)]
-    if before is None:
+    asked = sha256(json.dumps([ask.entity, body], sort_keys=True).encode()).digest()
+    made = ask.tenant.answered.get(key)
+    if made is None:
         values = read(ask.tenant, ask.entity, body, None)
         look_at_group(ask.tenant, ask.entity, None, values)
         record = create(ask.tenant, ask.entity, values, ask.commit)
-        before = ask.tenant.answered[key] = Answered(asked, record_shape(ask.entity, record), ask.now)
-    elif before.asked != asked:
+        told = json.dumps(record_shape(ask.entity, record), ensure_ascii=False)
+        made = ask.tenant.answered[key] = Answered(asked, record.id, told, ask.now)
+    elif made.asked != asked:
         raise Problem(422, "idempotency_mismatch")
-    headers = {"Location": f"/v1/{ask.entity}/{before.answer['id']}", "ETag": f'"{before.answer["version"]}"'}
-    return json_response(201, before.answer, headers)
+    headers = {"Location": f"/v1/{ask.entity}/{made.record}", "ETag": '"1"'}
+    return Response(made.body, 201, headers, mimetype="application/json")
 
 
 def update_record(ask: Ask) -> Response:

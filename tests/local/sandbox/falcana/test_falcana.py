@@ -1,46 +1,11 @@
-from collections.abc import Iterator
-
 import pytest
 import requests
 
 from local.sandbox.falcana import DEMO, OTHER, Falcana
 from local.sandbox.falcana.app import SCOPES
 from local.sandbox.faults import Fault
-from local.sandbox.inprocess import WsgiAdapter
 from tests.local.sandbox.conftest import Clock
-
-BASE = "http://127.0.0.1:3001/falcana"
-FORM = {"grant_type": "client_credentials", "client_id": DEMO.client_id, "client_secret": DEMO.client_secret}
-
-
-class Api(requests.Session):
-    """A caller: paths instead of addresses."""
-
-    def __init__(self, falcana: Falcana) -> None:
-        super().__init__()
-        self.mount(BASE, WsgiAdapter(falcana, "/falcana"))
-
-    def request(self, method: str, url: str, *args: object, **more: object) -> requests.Response:  # type: ignore[override]
-        return super().request(method, BASE + url, *args, **more)  # type: ignore[arg-type]
-
-    def token(self, **more: str) -> str:
-        answer = self.post("/v1/token", data=FORM | more)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["access_token"])
-
-    def ping(self, token: str) -> requests.Response:
-        return self.get("/v1/ping", headers={"Authorization": f"Bearer {token}"})
-
-
-@pytest.fixture
-def falcana(clock: Clock) -> Falcana:
-    return Falcana(clock)
-
-
-@pytest.fixture
-def api(falcana: Falcana) -> Iterator[Api]:
-    with Api(falcana) as session:
-        yield session
+from tests.local.sandbox.falcana.callers import FORM, Api
 
 
 def _problem(response: requests.Response) -> tuple[int, str]:

@@ -1,0 +1,212 @@
+"""Pairs of a page become the same: decides by `plan`, makes and writes on both sides, and remembers what was agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from falcana_hubspot.book import packed, unpacked
+from falcana_hubspot.desk import TO_HUBSPOT, Desk
+from falcana_hubspot.kinds import ADDRESS, COMPANY_OF, PARENT, PERSON, Kind
+from falcana_hubspot.making import Making, Step
+from falcana_hubspot.pairs import Notes, Pair, end, look_again, park, seen, unpark
+from falcana_hubspot.parents import Parents
+from falcana_hubspot.plan import Merge, Side, Way, merge
+from renkei import links
+from renkei.deliveries import stamp
+from renkei.errors import Rejected, Retry
+from renkei.vendors.hubspot_sync import FALCANA_ID
+
+_MOST_FLIPS = 5
+"""A value that came back so often, A→B→A→B→A→B→A, goes on for ever: something else sets it, too."""
+_FLIP = timedelta(hours=1)  # what comes back later than that was somebody's wish
+
+
+class Applying:
+    """Applies pages. `ways`: the directions of this run. `gone`: told of a record of falcana that is no more."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        notes: Notes,
+        ways: frozenset[Way],
+        parents: Parents,
+        gone: Callable[[Kind, str, str], None],
+        *,
+        dry: bool = False,
+    ) -> None:
+        self._dry = dry
+        self._desk = desk
+        self._book = desk.book
+        self._notes = notes
+        self._ways = ways
+        self._parents = parents
+        self._making = Making(desk, notes, gone)
+        self._anybody_waits: bool | None = None
+
+    def plan(self, pairs: Sequence[Pair]) -> list[Step]:
+        """What each pair needs. Those that have to wait for another record are parked, and left out."""
+        self._book.recall(pair.link for pair in pairs)
+        steps = []
+        for pair in pairs:
+            if not pair.falcana and pair.kind is PERSON and not self._dry and self._held_up(pair):
+                continue
+            step = self._step(pair)
+            if step.merge.contested:
+                self._notes.count("conflicts")
+                self._notes.example("conflicts", *_ids(pair))
+            for field, side in step.merge.unknown:
+                id_ = pair.falcana.id if pair.falcana else ""
+                self._notes.tell("falcana_option_unknown", kind=pair.kind.name, id=id_, field=field, side=side)
+            if not self._flips(step):
+                steps.append(step)
+        return steps
+
+    def apply(self, steps: Sequence[Step]) -> list[Pair]:
+        """Do it. Gives the pairs that somebody changed in falcana at the same moment: to be looked at once more."""
+        self._making.in_falcana([step for step in steps if not step.pair.falcana])
+        self._making.in_hubspot([step for step in steps if not step.pair.hubspot])
+        both = [step for step in steps if step.pair.falcana and step.pair.hubspot and not step.done]
+        self._making.change_hubspot([step for step in both if not step.pair.failed])
+        stale = self._making.change_falcana([step for step in both if not step.pair.failed])
+        for step in steps:
+            if step.pair not in stale and not step.gone:
+                self._remember(step)
+        return stale
+
+    def _held_up(self, pair: Pair) -> bool:
+        """Whether a contact has to wait before it gets a contact person: its company is not in falcana."""
+        record = pair.hubspot
+        if record is None:
+            return False
+        address = self._parents.in_hubspot(record)
+        if address or (address == "" and self._desk.settings.without_company == "private"):
+            return False
+        if address is None:
+            pair.waits = self._parents.missing(pair)
+            self._wait(pair)
+        code = "falcana_company_waits" if address is None else "falcana_no_company"
+        park(self._book, pair.link, Rejected(code, id=record.id), self._desk.now, seen(pair.kind, hubspot=record))
+        self._notes.count("waiting")
+        self._notes.example("waiting", record.id)
+        return True
+
+    def _step(self, pair: Pair) -> Step:
+        row, kind, rules = self._book[pair.link], pair.kind, self._desk.rules[pair.kind.name]
+        left = right = None
+        if record := pair.hubspot:
+            values: dict[str, str | None] = {rule.field: record.properties.get(rule.property, "") for rule in rules}
+            if kind is PERSON:
+                values[PARENT] = self._parents.in_hubspot(record)
+            left = Side(values, _moment(record.properties.get(kind.modified, "")))
+        if one := pair.falcana:
+            values = {rule.field: one.values.get(rule.field, "") for rule in rules}
+            if kind is PERSON:
+                values[PARENT] = self._parents.in_falcana(one)
+            right = Side(values, one.updated_at)
+        of = str(row.get("of") or "".join(_ids(pair)[:1]))
+        agreed, settings = unpacked(row, "agreed"), self._desk.settings
+        merged = merge(
+            rules,
+            left,
+            right,
+            agreed,
+            lambda field, text: self._desk.digest(f"{kind.name} {field}", f"{of}\0{text}"),
+            self._ways,
+            region=settings.region,
+            tie=settings.on_tie,
+        )
+        return Step(pair, merged, self._to_hubspot(pair, merged), dict(merged.to_falcana), of=of, agreed=agreed)
+
+    def _to_hubspot(self, pair: Pair, merged: Merge) -> dict[str, str]:
+        """What is written to HubSpot: the company instead of the address, and our mark if it is missing."""
+        values = dict(merged.to_hubspot)
+        if COMPANY_OF in values:
+            company = self._parents.company(values.pop(COMPANY_OF))
+            values |= {COMPANY_OF: company} if company else {}
+        mark = pair.falcana.id if pair.falcana else ""
+        if mark and TO_HUBSPOT in self._ways and (not pair.hubspot or pair.hubspot.properties.get(FALCANA_ID) != mark):
+            values[FALCANA_ID] = mark
+        return values
+
+    def _flips(self, step: Step) -> bool:
+        """Whether a value came back too often; the pair is not transferred any more then, and people are told."""
+        pair, now = step.pair, self._desk.now
+        if not pair.hubspot or not pair.falcana:
+            return False
+        trail = unpacked(self._book[pair.link], "trail")
+        for field in step.written:
+            before, to = step.agreed.get(field, ""), step.merge.agreed.get(field, "")
+            last, number, at = trail.get(field) or ("", 0, "")
+            back = last == to and at and now - datetime.fromisoformat(at) < _FLIP
+            if back and number + 1 >= _MOST_FLIPS:
+                end(self._book, pair.kind, "flips", falcana=pair.falcana.id, hubspot=pair.hubspot.id)
+                self._notes.count("ended")
+                self._notes.tell("falcana_flips", kind=pair.kind.name, field=field, **_named(pair))
+                return True
+            step.trail[field] = (before, number + 1 if back else 0, stamp(now))
+        step.trail = {**trail, **step.trail}
+        return False
+
+    def _remember(self, step: Step) -> None:
+        pair, book = step.pair, self._book
+        record, one = pair.hubspot, pair.falcana
+        looked_at = seen(pair.kind, record, one)
+        if pair.failed:
+            if isinstance(pair.failed, Retry):
+                raise pair.failed
+            park(book, pair.link, pair.failed, self._desk.now, {"v": looked_at["v"]} if one else looked_at)
+            if record and one:
+                book.put(f"{pair.kind.other}#{record.id}", **{"with": one.id, "at": looked_at["at"]})
+                book.put(pair.link, **{"with": record.id, "of": step.of})
+            self._notes.count("parked")
+            self._notes.tell("falcana_parked", kind=pair.kind.name, reason=pair.failed.code, **_named(pair))
+            return
+        if not record or not one:
+            return
+        new = not book[f"{pair.kind.name}#{one.id}"].get("v")
+        kept = {field: text for field, text in step.merge.agreed.items() if field not in pair.refused}
+        kept |= {field: text for field, text in step.agreed.items() if field in pair.refused}
+        for link in (f"{pair.kind.other}#{record.id}", f"{pair.kind.name}#{one.id}"):
+            unpark(book, link)
+        told = {"with": record.id, "of": step.of, "agreed": packed(kept), "trail": packed(step.trail)}
+        book.put(f"{pair.kind.name}#{one.id}", **told, v=looked_at["v"])
+        book.put(f"{pair.kind.other}#{record.id}", **{"with": one.id, "at": looked_at["at"]})
+        if pair.kind is ADDRESS and new:
+            self._wake(f"{ADDRESS.other}#{record.id}", f"{ADDRESS.name}#{one.id}")
+        elif pair.kind is PERSON and (missing := self._parents.missing(pair)):
+            pair.waits = missing
+            self._wait(pair)
+
+    # Who waits for a company or an address.
+
+    def _wait(self, pair: Pair) -> None:
+        self._book.put(f"waits#{pair.waits}#{pair.link}", at=stamp(self._desk.now))
+        self._anybody_waits = True
+
+    def _wake(self, *found: str) -> None:
+        """Have those looked at again that waited for these."""
+        if self._anybody_waits is None:
+            self._anybody_waits = bool(links.page(self._desk.scope, "waits#", limit=1)[0])
+        if not self._anybody_waits:
+            return
+        for link in found:
+            for row in list(links.rows(self._desk.scope, f"waits#{link}#")):
+                look_again(self._book, str(row["link"]).removeprefix(f"waits#{link}#"), self._desk.now)
+                self._book.drop(str(row["link"]))
+
+
+def _ids(pair: Pair) -> list[str]:
+    return [one.id for one in (pair.falcana, pair.hubspot) if one]
+
+
+def _named(pair: Pair) -> dict[str, str]:
+    told = {"falcana": pair.falcana.id} if pair.falcana else {}
+    return told | ({"hubspot": pair.hubspot.id} if pair.hubspot else {})
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

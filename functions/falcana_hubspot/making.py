@@ -1,0 +1,276 @@
+"""The writes of a page: each can be repeated, and a record that is refused keeps no other from its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from falcana_hubspot import NewAddresses
+from falcana_hubspot.desk import Desk, company_of
+from falcana_hubspot.kinds import ADDRESS, PARENT, Kind
+from falcana_hubspot.pairs import Notes, Pair, end, join, look_again
+from falcana_hubspot.plan import Merge
+from renkei.actions import Create, Item, Record, Result, Update
+from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected
+from renkei.vendors.falcana import Gone, Stale
+from renkei.vendors.falcana import Record as FalcanaRecord
+from renkei.vendors.hubspot_sync import FALCANA_ID
+
+_TRIES = 4  # of one record, with the fields left out that were refused
+_NEEDED = {"name", "last_name", "kind", PARENT, "owner_user_id", "sales_group_id"}
+
+
+@dataclass
+class Step:
+    """A pair, and what is to be written: `hubspot` by property, `falcana` by field. `done`: it was made or found."""
+
+    pair: Pair
+    merge: Merge
+    hubspot: dict[str, str]
+    falcana: dict[str, str]
+    of: str
+    agreed: dict[str, str]
+    trail: dict[str, Any] = field(default_factory=dict)
+    done: bool = False
+    gone: bool = False
+
+    @property
+    def written(self) -> set[str]:
+        """The fields that are written to one side."""
+        return {name for name, text in self.merge.agreed.items() if self.agreed.get(name) not in (None, text)}
+
+    @property
+    def would(self) -> list[str]:
+        """What a dry run says of it."""
+        if not self.pair.falcana:
+            return ["create_in_falcana"]
+        if not self.pair.hubspot:
+            return ["create_in_hubspot"]
+        told = ["update_in_falcana"] if self.falcana else []
+        told += ["update_in_hubspot"] if self.hubspot.keys() - {FALCANA_ID} else []
+        return told or ["same"]
+
+
+class Making:
+    """Writes to both vendors. `gone`: told of a record of falcana that is no more."""
+
+    def __init__(self, desk: Desk, notes: Notes, gone: Callable[[Kind, str, str], None]) -> None:
+        self._desk = desk
+        self._book = desk.book
+        self._notes = notes
+        self._gone = gone
+
+    # falcana: one call for each record.
+
+    def in_falcana(self, steps: Iterable[Step]) -> None:
+        """Make records in falcana. One that is there already (a lost answer, a number that is taken) is looked at."""
+        for step in steps:
+            record, kind = step.pair.hubspot, step.pair.kind
+            if record is None:
+                continue
+            key = self._desk.digest("create", f"{kind.other}#{record.id}")
+            make = partial(self._made, kind, record.id, key)
+            try:
+                made = self._trying(step, make, {**step.falcana, **self._also_needed(kind, record)})
+            except Conflict as taken:
+                self._there_already(step, taken)
+            except Rejected as refused:
+                step.pair.failed = refused
+            else:
+                step.pair.falcana, step.done = made, True
+                self._notes.count("created_in_falcana")
+
+    def _made(self, kind: Kind, hubspot: str, key: str, values: dict[str, str]) -> FalcanaRecord:
+        return self._desk.falcana.create(kind.entity, values, hubspot, key)
+
+    def _also_needed(self, kind: Kind, record: Record) -> dict[str, str]:
+        if kind is ADDRESS:
+            return {"kind": self._desk.settings.kinds[0], **self._owned_by()}
+        if company_of(record.properties):
+            return {}
+        words = (record.properties.get(name, "") for name in ("firstname", "lastname", "email"))
+        name = " ".join([word for word in words if word][:2])
+        values = {"kind": "private", "name": name, **self._owned_by()}
+        key = self._desk.digest("create", f"private#{record.id}")
+        try:
+            made = self._desk.falcana.create(ADDRESS.entity, values, f"contact-{record.id}", key).id
+        except Conflict as taken:
+            there = self._desk.falcana.find(ADDRESS.entity, "external_ids", [f"contact-{record.id}"])
+            if not there:
+                raise Rejected("falcana_value", field="name", why="duplicate") from taken
+            made = there[0].id
+        self._book.put(f"{ADDRESS.name}#{made}", out=True)
+        return {PARENT: made}
+
+    def _owned_by(self) -> dict[str, str]:
+        given: NewAddresses | None = self._desk.settings.new_addresses
+        if given is None:
+            raise Misconfigured("falcana_setting_missing", setting="new_addresses")
+        return {"owner_user_id": str(given.owner_user), "sales_group_id": str(given.sales_group)}
+
+    def _there_already(self, step: Step, taken: Conflict) -> None:
+        """Link what is there, if it is ours to link; the next run compares the two."""
+        pair, kind = step.pair, step.pair.kind
+        hubspot = pair.hubspot.id if pair.hubspot else ""
+        there = self._desk.falcana.find(kind.entity, "external_ids", [hubspot])
+        if not there:
+            pair.failed = Rejected("falcana_taken", kind=kind.name, id=hubspot, others=taken.record_id or "?")
+            return
+        row = self._book[f"{kind.name}#{there[0].id}"]
+        if row.get("ended") or row.get("with", hubspot) != hubspot:
+            pair.failed = Rejected("falcana_taken", kind=kind.name, id=hubspot, others=there[0].id)
+            return
+        join(self._book, kind, there[0].id, hubspot)
+        look_again(self._book, f"{kind.name}#{there[0].id}", self._desk.now)
+        step.gone = True
+
+    def change_falcana(self, steps: Iterable[Step]) -> list[Pair]:
+        """Change records in falcana, each only if nobody else did since it was read; gives those where somebody did."""
+        stale = []
+        for step in steps:
+            pair, kind, one = step.pair, step.pair.kind, step.pair.falcana
+            mark = pair.hubspot.id if pair.hubspot else ""
+            if one is None or (not step.falcana and one.external_id == mark):
+                continue
+            told = None if one.external_id == mark else mark
+            try:
+                pair.falcana = self._trying(step, partial(self._changed, kind, one, told), step.falcana)
+            except Stale:
+                stale.append(pair)
+            except NotFound as gone:
+                self._gone(kind, one.id, gone.into if isinstance(gone, Gone) else "")
+                step.gone = True
+            except Rejected as refused:
+                pair.failed = refused
+            else:
+                self._notes.count("updated_in_falcana", int(bool(step.falcana)))
+        return stale
+
+    def _changed(self, kind: Kind, one: FalcanaRecord, mark: str | None, values: dict[str, str]) -> FalcanaRecord:
+        return self._desk.falcana.update(kind.entity, one.id, one.version, values, mark)
+
+    def _trying(
+        self, step: Step, write: Callable[[dict[str, str]], FalcanaRecord], values: dict[str, str]
+    ) -> FalcanaRecord:
+        """Write; the fields that falcana does not take are left out, and told of, if it can be without them."""
+        while True:
+            try:
+                return write(values)
+            except Rejected as refused:
+                named = set(refused.params.get("field", "").split(", ")) if refused.code == "falcana_value" else set()
+                if not named or named & _NEEDED or not named <= values.keys():  # so it ends: each round has fewer
+                    raise
+                self._leave_out(step, named)
+                values = {name: text for name, text in values.items() if name not in named}
+
+    # HubSpot: a hundred records in a call.
+
+    def in_hubspot(self, steps: Sequence[Step]) -> None:
+        """Make records in HubSpot, marked with the id of their partner, so that none is made twice."""
+        if not steps:
+            return
+        kind, by_key = steps[0].pair.kind, {step.pair.falcana.id: step for step in steps if step.pair.falcana}
+        result = self._writing(by_key, partial(self._create, kind))
+        for key, step in by_key.items():
+            if record := result.records.get(key):
+                step.pair.hubspot = record
+                self._notes.count("created_in_hubspot")
+            else:
+                self._not_created(step, result.failed.get(key))
+
+    def _create(self, kind: Kind, items: tuple[Item, ...]) -> Result:
+        return self._desk.hubspot.do(Create(kind.object, FALCANA_ID, items))
+
+    def _not_created(self, step: Step, why: Outcome | None) -> None:
+        pair, kind = step.pair, step.pair.kind
+        one = pair.falcana.id if pair.falcana else ""
+        there = why.record_id if isinstance(why, Conflict) else None
+        row = self._book[f"{kind.other}#{there}"] if there else {}
+        if there and not row.get("ended") and row.get("with", one) == one:
+            join(self._book, kind, one, there)  # by its mail address, or made by us a moment ago
+            look_again(self._book, f"{kind.name}#{one}", self._desk.now)
+            self._notes.count("linked")
+            step.gone = True
+        elif there:
+            pair.failed = Rejected("falcana_taken", kind=kind.name, id=one, others=there)
+        else:
+            pair.failed = why or Rejected("vendor_garbled", vendor="hubspot")
+
+    def change_hubspot(self, steps: Sequence[Step]) -> None:
+        """Change records in HubSpot."""
+        changed = [step for step in steps if step.hubspot]
+        if not changed:
+            return
+        kind, by_key = changed[0].pair.kind, {step.pair.hubspot.id: step for step in changed if step.pair.hubspot}
+        result = self._writing(by_key, partial(self._update, kind))
+        for key, step in by_key.items():
+            why = result.failed.get(key)
+            if record := result.records.get(key):
+                self._notes.count("updated_in_hubspot", int(bool(step.hubspot.keys() - {FALCANA_ID})))
+                known = step.pair.hubspot.properties if step.pair.hubspot else {}
+                step.pair.hubspot = Record(record.id, {**known, **record.properties})
+            elif isinstance(why, NotFound):
+                one = step.pair.falcana.id if step.pair.falcana else ""
+                end(self._book, kind, "hubspot_deleted", falcana=one, hubspot=key)
+                self._notes.count("ended")
+                step.gone = True
+            elif step.hubspot:
+                step.pair.failed = why or Rejected("vendor_garbled", vendor="hubspot")
+
+    def _update(self, kind: Kind, items: tuple[Item, ...]) -> Result:
+        return self._desk.hubspot.do(Update(kind.object, items))
+
+    def _writing(self, by_key: dict[str, Step], write: Callable[[tuple[Item, ...]], Result]) -> Result:
+        """Write all of them; those with a field that HubSpot does not take once more without it."""
+        result, left = Result(), dict(by_key)
+        for _ in range(_TRIES):
+            if not left:
+                break
+            part = self._together(tuple(Item(key, step.hubspot) for key, step in left.items()), write)
+            result.add(part)
+            again = {}
+            for key, why in part.failed.items():
+                step = left[key]
+                if field_ := self._refused_field(step.pair.kind, why):
+                    name = self._desk.property_of(step.pair.kind, field_)
+                    if name in step.hubspot:
+                        self._leave_out(step, {field_})
+                        step.hubspot = {known: text for known, text in step.hubspot.items() if known != name}
+                        if step.hubspot:
+                            again[key] = step
+            for key in again:
+                result.failed.pop(key, None)
+            left = again
+        return result
+
+    def _together(self, items: tuple[Item, ...], write: Callable[[tuple[Item, ...]], Result]) -> Result:
+        """All at once; where HubSpot refuses the whole for one of them, one by one."""
+        try:
+            return write(items)
+        except Conflict as conflict:
+            refused: Outcome = conflict
+        except Rejected as rejected:
+            refused = rejected
+        if len(items) == 1:
+            return Result(failed={items[0].key: refused})
+        result = Result()
+        for item in items:
+            result.add(self._together((item,), write))
+        return result
+
+    def _refused_field(self, kind: Kind, why: Outcome) -> str:
+        """The field that HubSpot does not take, if the record can be without; "" else."""
+        if why.code == "guest_email_invalid":
+            return "email"
+        name = why.params.get("property", "") if why.code == "hubspot_value" else ""
+        found = next((rule.field for rule in self._desk.rules[kind.name] if rule.property == name), "") if name else ""
+        return "" if found in _NEEDED else found
+
+    def _leave_out(self, step: Step, fields: set[str]) -> None:
+        step.pair.refused |= fields
+        one, record = step.pair.falcana, step.pair.hubspot
+        ids = {"falcana": one.id if one else "", "hubspot": record.id if record else ""}
+        told = {name: id_ for name, id_ in ids.items() if id_}
+        self._notes.tell("falcana_field_refused", kind=step.pair.kind.name, field=", ".join(sorted(fields)), **told)

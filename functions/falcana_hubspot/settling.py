@@ -1,0 +1,58 @@
+"""Settles a page of records: who belongs together, what is to be written, the writes; then all of it is remembered."""
+
+from __future__ import annotations
+
+from falcana_hubspot.applying import Applying
+from falcana_hubspot.desk import Desk
+from falcana_hubspot.gathering import Gathering, InFalcana, InHubSpot
+from falcana_hubspot.kinds import ADDRESS, PERSON, Kind
+from falcana_hubspot.pairs import Notes, Pair, look_again
+from falcana_hubspot.parents import Parents
+from falcana_hubspot.plan import Way
+
+
+class Settling:
+    """What settles the pages of a run in its directions; `dry` only counts, and remembers nothing."""
+
+    def __init__(self, desk: Desk, notes: Notes, ways: frozenset[Way], *, dry: bool = False) -> None:
+        self.gathering = Gathering(desk, notes, ways)
+        self._desk = desk
+        self._notes = notes
+        self._dry = dry
+        nobody: frozenset[Way] = frozenset()
+        self._parents = Parents(desk, nobody if dry else ways, self._addresses)
+        self._applying = Applying(desk, notes, ways, self._parents, self.gathering.gone_from_falcana, dry=dry)
+
+    def settle(self, kind: Kind, hubspot: InHubSpot, falcana: InFalcana) -> None:
+        """Settle these records and their partners. Outcomes that are not of one record pass; repeating is safe."""
+        stale = self._settle(kind, hubspot, falcana)
+        if stale:  # changed in falcana at this very moment: once more with what stands there now
+            left: InHubSpot = {pair.hubspot.id: None for pair in stale if pair.hubspot}
+            for pair in self._settle(kind, left, {}):
+                look_again(self._desk.book, pair.link, self._desk.now)
+        self.close()
+
+    def close(self) -> None:
+        """Remember it."""
+        if self._dry:
+            self._desk.book.close()
+        else:
+            self._desk.book.flush()
+
+    def _settle(self, kind: Kind, hubspot: InHubSpot, falcana: InFalcana) -> list[Pair]:
+        pairs = self.gathering.pairs(kind, hubspot, falcana)
+        if kind is PERSON:
+            self._parents.prepare(pairs)
+        steps = self._applying.plan(pairs)
+        if self._dry:
+            for step in steps:
+                for what in step.would:
+                    self._notes.count(what)
+                    self._notes.example(what, step.pair.link.partition("#")[2])
+            return []
+        stale = self._applying.apply(steps)
+        self._desk.book.flush()
+        return stale
+
+    def _addresses(self, hubspot: InHubSpot, falcana: InFalcana) -> None:
+        self._settle(ADDRESS, hubspot, falcana)

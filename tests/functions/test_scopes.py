@@ -194,3 +194,21 @@ def test_a_consent_that_grants_less_than_was_asked_for_is_refused(stack: Stack) 
     less = answer["headers"]["location"].replace(f"{WRITES[0]}%20", "")
     back = stack.browse(stack.consent(less), answer["cookies"][0].partition(";")[0])
     assert (back["statusCode"], WRITES[0] in back["body"], OWNERS in back["body"]) == (400, True, False)
+
+
+def test_falcana_is_asked_for_writing_only_when_its_data_go_to_hubspot(stack: Stack) -> None:
+    """From the first connection to both directions, with the least that each step needs."""
+    import_only = {**falcana(hubspot_to_falcana=True), "new_addresses": {"owner_user": 11, "sales_group": 21}}
+    both = import_only | falcana(hubspot_to_falcana=True, falcana_to_hubspot=True)
+    assert stack.connect_falcana()[0] == 200
+    assert stack.connect(file=document(falcana_hubspot=import_only))["statusCode"] == 200
+    status, told = stack.apply(integrations={"falcana_hubspot": import_only})
+    assert status == 200, told
+    assert stack.api("POST", "/api/workspaces/demo/connections/hubspot/test")[1]["ok"]
+    status, told = stack.apply(integrations={"falcana_hubspot": both})
+    assert (status, told["error"]["problems"][0]["path"]) == (422, ["integrations", "falcana_hubspot"])
+    assert asked(stack) == {*READS}
+    assert stack.connect(file=document(falcana_hubspot=both))["statusCode"] == 200
+    status, told = stack.apply(integrations={"falcana_hubspot": both})
+    assert status == 200, told
+    assert asked(stack) == {*READS, *WRITES, *MAKES}

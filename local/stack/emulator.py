@@ -12,7 +12,7 @@ from local.stack.places import HOST, STATE, aws_environment
 from local.stack.template import REGION, ROOT
 
 VENV = ROOT / ".venv-emulator"
-COMMAND = ROOT / "local" / "stack" / "emulator_mail.py"
+COMMAND = ROOT / "local" / "stack" / "emulator_shims.py"
 MAIL = STATE / "emulator" / "mail"
 
 

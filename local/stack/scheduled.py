@@ -8,7 +8,7 @@ from local.stack.places import STACK_NAME
 
 JOBS = ("sweep", "notices", "daily", "dispatch", "dispatch-falcana")
 TIME = "<aws.scheduler.scheduled-time>"
-"""What EventBridge Scheduler fills in, and the emulator does not.
+"""What EventBridge Scheduler fills in, and the emulator does where it sends it by itself (`emulator_shims.py`).
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 """
 

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -173,17 +174,18 @@ def test_the_logs_show_what_happened_and_nothing_of_the_guest(stack: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("vendor", "logical_id"),
+    ("vendor", "integration"),
     [
-        ("hubspot", "BookingToHubspotQueue"),
-        ("salesforce", "BookingToSalesforceQueue"),
-        ("board", "HubspotToBoardQueue"),
+        ("hubspot", "booking_to_hubspot"),
+        ("salesforce", "booking_to_salesforce"),
+        ("board", "hubspot_to_board"),
+        ("falcana", "falcana_hubspot"),
     ],
 )
-def test_a_bell_nobody_can_answer_does_not_stop_the_next(aws: Aws, vendor: str, logical_id: str) -> None:
+def test_a_bell_nobody_can_answer_does_not_stop_the_next(aws: Aws, vendor: str, integration: str) -> None:
+    logical_id = "".join(word.capitalize() for word in integration.split("_")) + "Queue"
     queue, sqs = aws.physical(logical_id), aws.client("sqs")
     for workspace in ("nobody", "somebody"):
-        integration = "hubspot_to_board" if vendor == "board" else f"booking_to_{vendor}"
         bell = {"workspace": workspace, "connection": vendor, "integration": integration}
         sqs.send_message(
             QueueUrl=queue,
@@ -207,6 +209,28 @@ def test_deploying_again_keeps_routes_and_data(stack: dict[str, Any], folder: Pa
     assert requests.get(f"{stack['url']}/healthz", timeout=30).status_code == 200
     visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
     assert visitor.api("GET", "workspaces") == {"workspaces": ["billing", "demo"]}
+
+
+def test_what_a_schedule_sends_tells_its_time(aws: Aws) -> None:
+    """As the one of falcana, but at once: the dispatcher reads the time, and no run is put for nobody."""
+    scheduler, name = aws.client("scheduler"), "renkei-local-dispatch-falcana"
+    assert json.loads(scheduled.run(aws.endpoint, "dispatch-falcana")) == {"put": 0}
+    target = scheduler.get_schedule(Name=name)["Target"]
+    assert scheduled.TIME in target["Input"]
+
+    def lines(word: str) -> list[str]:
+        found = aws.client("logs").filter_log_events(logGroupName="/renkei/renkei-local/dispatch")["events"]
+        return [event["message"] for event in found if word in event["message"]]
+
+    before = len(lines("falcana_hubspot"))
+    scheduler.create_schedule(
+        Name=f"{name}-now",
+        ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target=target,
+    )
+    assert until(lambda: len(lines("falcana_hubspot")) > before, 60)
+    assert lines("ERROR") == []
 
 
 def test_the_sweep_comes_by_itself(aws: Aws) -> None:

@@ -1,10 +1,12 @@
-"""Shim, run by the emulator's own Python in place of its command: who may send a mail, and the mail as it was sent.
+"""Shims, run by the emulator's own Python in place of its command: mails, and the time in what a schedule sends.
 
 The emulator leaves two things out of SES v2's SendEmail:
 - It wants a right to send from everywhere ("*"). AWS wants one for the sender's identity, and for a recipient's that is
   the account's own, with the sender's address as a condition key:
   https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
 - It keeps a raw mail's subject and text, and not its headers. Here the whole mail goes into a folder, one file each.
+And one out of EventBridge Scheduler: a schedule's input may ask for the time that it came at.
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 
 Arguments: the folder. It imports nothing of ours: the emulator's virtual environment knows nothing of it.
 """
@@ -12,6 +14,7 @@ Arguments: the folder. It imports nothing of ours: the emulator's virtual enviro
 import base64
 import json
 import sys
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.utils import parseaddr
 from http import HTTPStatus
@@ -21,9 +24,10 @@ from uuid import uuid4
 
 from ministack import app
 from ministack.core.responses import get_account_id
-from ministack.services import ses_v2
+from ministack.services import eventbridge, ses_v2
 
 SEND = ("POST", "/v2/email/outbound-emails")
+TIME = "<aws.scheduler.scheduled-time>"
 
 
 def raw_mail(body: bytes) -> bytes:
@@ -82,8 +86,17 @@ async def handle(
     return answer
 
 
+def invoke(target: dict[str, Any], event: dict[str, Any], *rest: Any) -> object:
+    """Send what a rule or a schedule sends as the emulator does; of a schedule with its time filled in."""
+    if event.get("Source") == "aws.scheduler" and TIME in target.get("Input", ""):
+        at = f"{datetime.fromtimestamp(event['Time'], UTC):%Y-%m-%dT%H:%M:%SZ}"
+        target = {**target, "Input": target["Input"].replace(TIME, at)}
+    return emulated_invoke(target, event, *rest)
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv.pop(1))
     emulated_enforce, app._enforce_ses_v2 = app._enforce_ses_v2, enforce
     emulated_handle, ses_v2.handle_request = ses_v2.handle_request, handle
+    emulated_invoke, eventbridge._invoke_target = eventbridge._invoke_target, invoke
     app.main()

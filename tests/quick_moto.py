@@ -23,6 +23,7 @@ from moto.dynamodb.parsing.validators import ActionCountValidator
 from moto.kms import models, utils
 from moto.utilities import aws_headers
 
+from tests import quick_dynamo
 from tests.quick_calls import make_api_call
 
 _PARSER: Any = vars(expressions)["UpdateExpressionParser"]
@@ -56,6 +57,7 @@ def quick() -> Iterator[None]:
         mock.patch.object(EndpointRulesetResolver, "construct_endpoint", _endpoint),
         mock.patch.object(BaseClient, "_make_api_call", make_api_call),
         mock.patch.object(UserAgentString, "to_string", return_value="botocore"),
+        quick_dynamo.quick(),
     ):
         yield
 

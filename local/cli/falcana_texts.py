@@ -28,6 +28,10 @@ FALCANA: Final[dict[str, tuple[str, str, str]]] = {
     "n_waiting": ("wait for their company", "会社を待機中", "warten auf ihre Firma"),
     "n_parked": ("parked with a reason", "理由つきで保留", "mit Grund zurückgestellt"),
     "n_ended": ("links ended", "紐づけ終了", "Verknüpfungen beendet"),
+    "n_alike": ("may be the same", "同一の可能性", "vielleicht dasselbe"),
+    "n_wishes": ("decisions carried out", "反映した判断", "ausgeführte Entscheidungen"),
+    "n_deletes_waiting": ("deletions held back", "保留中の削除", "zurückgehaltene Löschungen"),
+    "n_archived_in_hubspot": ("deleted in HubSpot", "HubSpot で削除", "in HubSpot gelöscht"),
     "n_skipped": ("passed over", "対象外", "übergangen"),
     "n_examples": ("examples by id", "例(ID)", "Beispiele (Kennungen)"),
     # Status

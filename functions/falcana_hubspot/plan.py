@@ -55,8 +55,8 @@ class Merge:
 
     `to_hubspot` is by property, `to_falcana` by field; "" empties. `agreed` is the complete new set: the digests of
     what is equal then, and the old ones where the sides still differ. `contested`: fields that both sides had changed,
-    so that one change is lost. `unknown`: fields that stay as they are, because the named side's value cannot be
-    written on the other (an option that is missing there, a number that is none).
+    so that one change is lost. `unknown`: fields that stay as they are, because a value of the named
+    side cannot be written on the other (an option that is missing there, a number that is none).
     """
 
     to_hubspot: Mapping[str, str] = made(default_factory=dict)
@@ -102,12 +102,18 @@ def merge(  # noqa: PLR0917 - both sides, what they agreed on, and which way
             continue
         changed = [side for side, one in digests.items() if one != kept]
         source = _source(rule, values, changed, later, new=kept is None)
-        if source is None or _WAY[source] not in ways:
+        if source is None:
             continue
-        write = to_falcana if source == "hubspot" else to_hubspot
-        text = write(form, raw[source] or "", rule.options, region) if values[source] else ""
-        if text is None:
-            unknown.append((rule.field, source))
+        # Of two changes none is lost because the other cannot be told: both stay until a person has looked.
+        heard = {source, *changed} if rule.rule == "newest" else {source}
+        texts = {
+            side: _text(rule, side, raw[side] or "", region) if values[side] else ""
+            for side in values
+            if side in heard and _WAY[side] in ways
+        }
+        unknown += [(rule.field, side) for side, text in texts.items() if text is None]
+        text = texts.get(source)
+        if text is None or None in texts.values():
             continue
         writes[_WAY[source]][rule.field if source == "hubspot" else rule.property] = text
         found[rule.field] = digests[source]
@@ -131,6 +137,12 @@ def _later(hubspot: Side | None, falcana: Side | None) -> System | None:
 def _form(rule: Rule) -> Form:
     """A company's `domain` has no room for the path of a website, so that only the domains are compared."""
     return "domain" if rule.form == "website" and rule.property == "domain" else rule.form
+
+
+def _text(rule: Rule, side: System, text: str, region: str) -> str | None:
+    """A side's value as the other side takes it; None if it has no counterpart there."""
+    write = to_falcana if side == "hubspot" else to_hubspot
+    return write(_form(rule), text, rule.options, region)
 
 
 def _source(

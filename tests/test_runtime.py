@@ -125,10 +125,11 @@ def test_what_is_scheduled_runs_on_a_stack_that_nobody_uses_yet(
     assert not [line for line in answer.log.splitlines() if '"level":"ERROR"' in line]
 
 
+@pytest.mark.parametrize("key", ["hubspot_to_board", "falcana_hubspot"])
 def test_the_dispatcher_runs_on_a_stack_that_nobody_uses_yet(
-    built: dict[str, Function], environment: dict[str, str]
+    built: dict[str, Function], environment: dict[str, str], key: str
 ) -> None:
-    asked = {"job": "dispatch", "integration": "hubspot_to_board", "run": "sync", "at": "2026-11-21T18:00:00Z"}
+    asked = {"job": "dispatch", "integration": key, "run": "sync", "at": "2026-11-21T18:00:00Z"}
     answer = invoked(built["DispatchFunction"], environment, asked)
     assert answer.payload == {"put": 0}
 

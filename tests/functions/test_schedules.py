@@ -190,6 +190,21 @@ def test_a_run_that_waits_for_a_person_is_tried_each_night_and_no_other_is_piled
     assert (box(nightly), box(nightly, state="parked")) == (["schedule.sync.20261122T030000Z"], [])
 
 
+@pytest.mark.parametrize(("seconds", "tried"), [(300, False), (3300, False), (3600, True)])
+def test_a_run_of_every_five_minutes_that_waits_for_a_person_is_tried_each_hour(
+    stack: Stack, seconds: int, tried: bool
+) -> None:
+    wanting(stack, "demo", {FALCANA: {"directions": {"hubspot_to_falcana": True}}})
+    stack.dispatch(FALCANA, "sync")
+    ((row,), _) = stack.platform.deliveries.due("demo", FALCANA, 1)
+    stack.platform.deliveries.park(row, stack.clock(), reason="not_connected", params={"vendor": "falcana"})
+    stack.bells(FALCANA)
+    stack.clock.sleep(seconds)
+    assert stack.dispatch(FALCANA, "sync") == 0
+    assert len(stack.bells(FALCANA)) == tried
+    assert len(stack.platform.deliveries.due("demo", FALCANA, 1)[0]) == tried
+
+
 def test_events_that_wait_are_no_run(nightly: Stack) -> None:
     for key in ("hubspot.deal.creation.111111-1--1", "schedule.other.20261122T030000Z", "hubspot.sync.1"):
         nightly.platform.deliveries.accept("demo", BOARD, key, b"{}")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from renkei import workspaces
 from renkei.bells import Bell, ring
-from renkei.deliveries import parse_id, public_id
+from renkei.deliveries import parse_id, public_id, stamp
 from renkei.integration import Integration
 from renkei.runtime import Platform
 
 type Source = Literal["schedule", "manual"]
+_HOUR = timedelta(hours=1)
 
 
 def accept(
@@ -28,8 +29,8 @@ def accept(
     """Put the run of one of an integration's jobs into the ledger, and ring. AWS errors are botocore's.
 
     Gives the delivery's id as people see it. None: the integration is not switched on (or, by the clock, wants no run
-    by itself), the last run has not ended (if it waits for a person, it tries again now), or this one (told by `at`,
-    to the second) was put before.
+    by itself), the last run has not ended (if it has waited for a person for an hour, it tries again now), or this one
+    (told by `at`, to the second) was put before.
     """
     if not wants(workspaces.settings(workspace), integration, source):
         return None
@@ -57,7 +58,8 @@ def put(
     """As `accept`, for a workspace whose settings want it."""
     if last := running(parts, workspace, integration, job, dry_run=dry_run):
         row = parts.deliveries.one(workspace, integration.key, parse_id(last)[1])
-        if row and row["state"] == "parked" and parts.deliveries.retry(row):  # what it waited for may be there by now
+        waits = row is not None and row["state"] == "parked" and row["seen_at"] <= stamp(parts.clock() - _HOUR)
+        if row and waits and parts.deliveries.retry(row):  # what it waited for may be there, and nothing told of it
             ring(Bell(workspace, integration.vendor, integration.key))
         return None
     key = f"{source}.{_name(job, dry_run=dry_run)}.{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"

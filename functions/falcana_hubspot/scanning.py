@@ -109,7 +109,7 @@ class Scanning:
         found = sorted(found, key=lambda one: -one[1])[:_MOST]
         if not found:
             return
-        self._run.count("candidates", len(found))
+        self._run.count("alike", len(found))
         self._book.put(f"alike#{kind.other}#{id_}", **{"with": _packed(found)})
         for other_id, points, why in found:
             link = f"alike#{kind.name}#{other_id}"

@@ -27,7 +27,7 @@ class Wishes:
         """Link, keep apart, and begin anew, as people said."""
         while rows := links.page(self._desk.scope, "wish#")[0]:
             for row in rows:
-                _, name, id_ = str(row["link"]).split("#")
+                _, name, id_ = str(row["link"]).split("#")[:3]  # a pair that is kept apart has the other id, too
                 self._grant(BY_NAME[name], id_, str(row.get("do")), str(row.get("with") or ""))
                 self._book.drop(str(row["link"]))
                 self._notes.count("wishes")

@@ -1,0 +1,163 @@
+"""A firm that keeps its customers in falcana and sells with HubSpot: the set-up and the deeds its tests begin with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.sandbox.falcana import DEMO
+from tests.harness import PORTAL, Stack
+
+KEY = "falcana_hubspot"
+TENANT = DEMO.tenant
+OBJECTS = {"company": "companies", "contact": "contacts"}
+ENTITIES = {"address": "addresses", "person": "contact-persons"}
+BOTH = {"hubspot_to_falcana": True, "falcana_to_hubspot": True}
+NEW = {"owner_user": 11, "sales_group": 21}
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    """The integration's settings; a change to None takes one away."""
+    whole = {"directions": BOTH, "new_addresses": NEW} | changes
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+class Firm:
+    """The firm, and what its people do at either vendor."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.hubspot, self.falcana, self.clock = stack.hubspot, stack.falcana, stack.clock
+
+    def open(self, **changes: Any) -> None:
+        """Apply settings and connect both vendors; call counting starts after it."""
+        stack = self.stack
+        assert stack.connect()["statusCode"] == 200
+        status, told = stack.connect_falcana()
+        assert status == 200, told
+        self.apply(**changes)
+        self.wait(10)
+        self.forget_calls()
+
+    def apply(self, **changes: Any) -> None:
+        """Apply a workspace file with these settings."""
+        status, told = self.stack.apply(integrations={KEY: settings(**changes)})
+        assert status == 200, told
+
+    def wait(self, seconds: float) -> None:
+        """Pass time."""
+        self.clock.sleep(seconds)
+
+    # What people do in HubSpot.
+
+    def company(self, name: str = "Müller GmbH", **properties: str) -> str:
+        """A company as a person makes it."""
+        self.wait(1)
+        return self.hubspot.seed(PORTAL, "companies", {"name": name, **properties})
+
+    def contact(self, company: str = "", email: str = "erika@muster.example", **properties: str) -> str:
+        """A contact of a company, as a person makes it."""
+        self.wait(1)
+        values = {"email": email, "firstname": "Erika", "lastname": "Mustermann", **properties}
+        made = self.hubspot.seed(PORTAL, "contacts", {name: text for name, text in values.items() if text})
+        if company:
+            self.hubspot.associate(PORTAL, "contacts", made, "companies", company, 1)
+        return made
+
+    def edit(self, kind: str, id_: str, **properties: str) -> None:
+        """Change a company or contact."""
+        self.wait(1)
+        self.hubspot.change(PORTAL, OBJECTS[kind], id_, properties)
+
+    # What people do in falcana.
+
+    def address(self, name: str = "Schulze AG", **values: object) -> str:
+        """An address."""
+        self.wait(1)
+        fields = {"kind": "company", "name": name, "owner_user_id": 11, "sales_group_id": 21, **values}
+        return str(self.falcana.seed(TENANT, "addresses", fields))
+
+    def person(self, address: str, last_name: str = "Schulze", **values: object) -> str:
+        """A contact person of an address."""
+        self.wait(1)
+        fields = {"address_id": int(address), "last_name": last_name, **values}
+        return str(self.falcana.seed(TENANT, "contact-persons", fields))
+
+    def change(self, kind: str, id_: str, **values: object) -> None:
+        """Change an address or contact person."""
+        self.wait(1)
+        self.falcana.change(TENANT, ENTITIES[kind], int(id_), values)  # type: ignore[arg-type]
+
+    def remove(self, kind: str, id_: str) -> None:
+        """Delete an address or contact person."""
+        self.wait(1)
+        self.falcana.remove(TENANT, ENTITIES[kind], int(id_))  # type: ignore[arg-type]
+
+    # What our stack does.
+
+    def five(self) -> dict[str, Any]:
+        """Let five minutes go by and the automatic run happen; gives its row in the ledger."""
+        self.wait(300)
+        assert self.stack.dispatch(KEY, "sync") == 1
+        at = self.clock()
+        self.work()
+        return self.row(f"schedule.sync.{at:%Y%m%dT%H%M%SZ}")
+
+    def press(self, job: str, *, dry_run: bool = False) -> dict[str, Any]:
+        """Ask for a run, and let it be done; gives its row in the ledger."""
+        self.wait(1)
+        body = {"job": job, "dry_run": dry_run}
+        status, told = self.stack.api("POST", f"/api/workspaces/{self.stack.workspace}/jobs/{KEY}", body)
+        assert (status, told.get("already")) == (200, False), told
+        self.work()
+        return self.row(told["delivery"].partition(".")[2])
+
+    def work(self) -> None:
+        """Let the workers answer the bells."""
+        self.stack.work()
+
+    def row(self, key: str) -> dict[str, Any]:
+        """A run as the ledger has it."""
+        found = self.stack.platform.deliveries.one(self.stack.workspace, KEY, key)
+        assert found, key
+        return found
+
+    def tool(self, name: str, **given: object) -> dict[str, Any]:
+        """Use a tool at the admin's door."""
+        status, told = self.stack.api("POST", f"/api/workspaces/{self.stack.workspace}/tools/{KEY}/{name}", given)
+        assert status == 200, told
+        return told
+
+    def forget_calls(self) -> None:
+        """Count calls from here."""
+        self.hubspot.calls.clear()
+        self.falcana.calls.clear()
+
+    # What can be looked at.
+
+    def calls(self) -> list[str]:
+        """The calls that both vendors got, as `POST /v1/addresses`, each vendor's in their order."""
+        return [f"{one.method} {one.path}" for one in (*self.hubspot.calls, *self.falcana.calls)]
+
+    def writes(self) -> list[str]:
+        """Those of the calls that change something."""
+        reading = ("/search", "/batch/read", "/token", "/introspect", "/find")
+        return [one for one in self.calls() if not one.startswith("GET ") and not one.endswith(reading)]
+
+    def companies(self) -> dict[str, dict[str, str]]:
+        """HubSpot's living companies: {id: properties}."""
+        return {one["id"]: one["properties"] for one in self.stack.the("companies")}
+
+    def contacts(self) -> dict[str, dict[str, str]]:
+        """HubSpot's living contacts."""
+        return {one["id"]: one["properties"] for one in self.stack.the("contacts")}
+
+    def addresses(self) -> dict[str, dict[str, Any]]:
+        """falcana's living addresses: {id: record}."""
+        return self._living("addresses")
+
+    def persons(self) -> dict[str, dict[str, Any]]:
+        """falcana's living contact persons."""
+        return self._living("contact-persons")
+
+    def _living(self, entity: str) -> dict[str, dict[str, Any]]:
+        return {str(one["id"]): one for one in self.falcana.state(TENANT)[entity]}

@@ -9,7 +9,7 @@ from falcana_hubspot.book import packed, unpacked
 from falcana_hubspot.desk import TO_HUBSPOT, Desk
 from falcana_hubspot.kinds import ADDRESS, COMPANY_OF, PARENT, PERSON, Kind
 from falcana_hubspot.making import Making, Step
-from falcana_hubspot.pairs import Notes, Pair, end, look_again, park, seen, unpark
+from falcana_hubspot.pairs import Notes, Pair, end, look_again, named, park, seen, unpark
 from falcana_hubspot.parents import Parents
 from falcana_hubspot.plan import Merge, Side, Way, merge
 from renkei import links
@@ -142,7 +142,7 @@ class Applying:
             if back and number + 1 >= _MOST_FLIPS:
                 end(self._book, pair.kind, "flips", falcana=pair.falcana.id, hubspot=pair.hubspot.id)
                 self._notes.count("ended")
-                self._notes.tell("falcana_flips", kind=pair.kind.name, field=field, **_named(pair))
+                self._notes.tell("falcana_flips", kind=pair.kind.name, field=field, **named(pair.falcana, pair.hubspot))
                 return True
             step.trail[field] = (before, number + 1 if back else 0, stamp(now))
         step.trail = {**trail, **step.trail}
@@ -160,7 +160,9 @@ class Applying:
                 book.put(f"{pair.kind.other}#{record.id}", **{"with": one.id, "at": looked_at["at"]})
                 book.put(pair.link, **{"with": record.id, "of": step.of})
             self._notes.count("parked")
-            self._notes.tell("falcana_parked", kind=pair.kind.name, reason=pair.failed.code, **_named(pair))
+            self._notes.tell(
+                "falcana_parked", kind=pair.kind.name, reason=pair.failed.code, **named(pair.falcana, pair.hubspot)
+            )
             return
         if not record or not one:
             return
@@ -198,11 +200,6 @@ class Applying:
 
 def _ids(pair: Pair) -> list[str]:
     return [one.id for one in (pair.falcana, pair.hubspot) if one]
-
-
-def _named(pair: Pair) -> dict[str, str]:
-    told = {"falcana": pair.falcana.id} if pair.falcana else {}
-    return told | ({"hubspot": pair.hubspot.id} if pair.hubspot else {})
 
 
 def _moment(text: str) -> datetime | None:

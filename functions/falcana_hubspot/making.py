@@ -10,7 +10,7 @@ from typing import Any
 from falcana_hubspot import NewAddresses
 from falcana_hubspot.desk import Desk, company_of
 from falcana_hubspot.kinds import ADDRESS, PARENT, Kind
-from falcana_hubspot.pairs import Notes, Pair, end, join, look_again
+from falcana_hubspot.pairs import Notes, Pair, end, join, look_again, named
 from falcana_hubspot.plan import Merge
 from renkei.actions import Create, Item, Record, Result, Update
 from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected
@@ -270,7 +270,5 @@ class Making:
 
     def _leave_out(self, step: Step, fields: set[str]) -> None:
         step.pair.refused |= fields
-        one, record = step.pair.falcana, step.pair.hubspot
-        ids = {"falcana": one.id if one else "", "hubspot": record.id if record else ""}
-        told = {name: id_ for name, id_ in ids.items() if id_}
+        told = named(step.pair.falcana, step.pair.hubspot)
         self._notes.tell("falcana_field_refused", kind=step.pair.kind.name, field=", ".join(sorted(fields)), **told)

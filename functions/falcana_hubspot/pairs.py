@@ -80,6 +80,11 @@ def seen(kind: Kind, hubspot: Record | None = None, falcana: FalcanaRecord | Non
     return told | ({"at": hubspot.properties.get(kind.modified, "")} if hubspot else {})
 
 
+def named(falcana: FalcanaRecord | None, hubspot: Record | None) -> dict[str, str]:
+    """The ids of a pair as a message names them."""
+    return {"falcana": falcana.id if falcana else "–", "hubspot": hubspot.id if hubspot else "–"}
+
+
 def park(book: Book, link: str, why: Outcome, now: datetime, looked_at: Mapping[str, str]) -> None:
     """Remember why a record waits, and what of it was `looked_at`: it waits until it, or a setting, changes."""
     book.put(link, parked=why.code, **looked_at)

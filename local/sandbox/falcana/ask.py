@@ -65,7 +65,8 @@ class Ask:
         """The JSON object that was sent; 400 for anything else."""
         try:
             found = json.loads(self.request.get_data(as_text=True))
-        except ValueError:
+            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        except (ValueError, RecursionError):
             raise bad_request() from None
         if not isinstance(found, dict):
             raise bad_request()

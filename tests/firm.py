@@ -161,3 +161,41 @@ class Firm:
 
     def _living(self, entity: str) -> dict[str, dict[str, Any]]:
         return {str(one["id"]): one for one in self.falcana.state(TENANT)[entity]}
+
+    # More deeds, and looks.
+
+    def delete(self, kind: str, id_: str) -> None:
+        """Delete a company or contact in HubSpot."""
+        self.wait(1)
+        self.hubspot.archive(PORTAL, OBJECTS[kind], id_)
+
+    def restore(self, kind: str, id_: str) -> None:
+        """Take a company or contact out of HubSpot's recycle bin."""
+        self.wait(1)
+        self.hubspot.restore(PORTAL, OBJECTS[kind], id_)
+
+    def unite(self, kind: str, primary: str, other: str) -> str:
+        """Merge two companies or contacts in HubSpot; gives the id of what is left."""
+        self.wait(1)
+        return self.hubspot.merge(PORTAL, OBJECTS[kind], primary, other)
+
+    def merge(self, kind: str, winner: str, loser: str) -> None:
+        """Merge two addresses or contact persons in falcana."""
+        self.wait(1)
+        self.falcana.merge(TENANT, ENTITIES[kind], int(winner), int(loser))  # type: ignore[arg-type]
+
+    def belong(self, contact: str, company: str) -> None:
+        """Make a company a contact's primary one."""
+        self.wait(1)
+        self.hubspot.associate(PORTAL, "contacts", contact, "companies", company, 1)
+
+    def partner(self, hubspot: str) -> str:
+        """The address or contact person that bears this id of HubSpot's; there is just one."""
+        there = {**self.addresses(), **self.persons()}
+        (found,) = [id_ for id_, one in there.items() if one["external_ids"].get("hubspot") == hubspot]
+        return found
+
+    def waiting(self, what: str) -> list[dict[str, Any]]:
+        """What waits for a person: parked, undecided, ended or deletes."""
+        found: list[dict[str, Any]] = self.tool("waiting", kind=what)["waiting"]
+        return found

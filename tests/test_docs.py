@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from falcana_hubspot import Settings as FalcanaSettings
 from hubspot_to_board import BILLED, ORDER_STATUS, PAID, Settings
 from integrations import INTEGRATIONS
 from local.cli.parser import build_parser
@@ -160,6 +161,21 @@ def test_operating_explains_each_setting_of_deals_and_projects() -> None:
     assert [status for status in (*ORDER_STATUS, BILLED, PAID) if status.partition("(")[0] not in part] == []
     actions = set(re.findall(r"renkei board ([a-z-]+)", part))
     assert actions == {"pipelines", "users", "sync", "status", "push-clients", "link", "unlink"}
+
+
+def test_operating_explains_each_setting_of_falcana_and_hubspot_and_each_command() -> None:
+    part = OPERATING.partition("## falcana and HubSpot")[2].partition("\n## ")[0]
+    table = part.partition("| setting |")[2].partition("\n\n")[0]
+    told = [
+        name for cell in re.findall(r"^\| (`[^|]*`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)
+    ]
+    assert told == list(FalcanaSettings.model_fields)
+    actions = set(re.findall(r"renkei falcana ([a-z-]+)", part))
+    more = {"sales-groups", "fields"}  # named beside `users`
+    assert actions | more == {
+        *("start", "test", "connect", "status", "sync", "import", "export", "duplicates", "stop"),
+        *("waiting", "users", "sales-groups", "fields", "link", "keep-apart", "unlink"),
+    }
 
 
 def test_operating_names_each_tick_of_board_as_board_shows_it() -> None:

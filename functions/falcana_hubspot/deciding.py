@@ -10,6 +10,7 @@ from typing import Any
 from console.answers import Wrong
 from falcana_hubspot.desk import HUBSPOT, scope_of
 from falcana_hubspot.kinds import KINDS, Kind
+from falcana_hubspot.pairs import kept_apart
 from renkei import links
 from renkei.actions import Read
 from renkei.config import Language
@@ -75,10 +76,7 @@ def unlink(parts: Platform, workspace: str, given: Given, language: Language) ->
     ours, theirs = (id_, str(row.get("with", ""))) if named[0] == kind.name else (str(row.get("with", "")), id_)
     if not ours or not row or (not again and (not theirs or row.get("ended"))):
         raise Rejected("falcana_tool_not_linked", kind=named[0], id=id_)
-    wish = {"do": "again"} if again else {"do": "apart", "with": theirs}
-    links.replace(in_scope, f"wish#{kind.name}#{ours}", wish)
-    if not again:
-        _apart(in_scope, kind, ours, theirs)
+    links.replace(in_scope, f"wish#{kind.name}#{ours}", {"do": "again"} if again else {"do": "apart", "with": theirs})
     code = "falcana_tool_again" if again else "falcana_tool_unlinked"
     return {kind.name: ours, kind.other: theirs, "message": text(code, language, {"kind": named[0], "id": id_})}
 
@@ -115,9 +113,7 @@ def _said(parts: Platform, workspace: str, given: Given, do: str, language: Lang
     if theirs in read.failed:
         raise read.failed[theirs]
     there = read.records[theirs]  # a merged one answers with the id of the one that is left
-    links.replace(in_scope, f"wish#{kind.name}#{record.id}", {"do": do, "with": there.id})
-    if do == "apart":
-        _apart(in_scope, kind, record.id, there.id)
+    _wish(in_scope, kind, record.id, there.id, do)
     names = {
         "ours": _named(record.values, _SHOWN[kind.name]) or record.id,
         "theirs": _named(there.properties, shown) or there.id,
@@ -126,12 +122,25 @@ def _said(parts: Platform, workspace: str, given: Given, do: str, language: Lang
     return {kind.name: record.id, kind.other: there.id, "message": text(code, language, names)}
 
 
-def _apart(in_scope: str, kind: Kind, ours: str, theirs: str) -> None:
-    """Note on both sides that two are not the same: a record may be kept apart from several before the next run."""
+def _wish(in_scope: str, kind: Kind, ours: str, theirs: str, do: str) -> None:
+    """Note what the next run is to do: a record is linked to one other, and may be kept apart from several.
+
+    The last word counts. Who is kept apart stands in the rows of both, too, so that nobody is asked again.
+    """
+    one, pair = f"wish#{kind.name}#{ours}", f"wish#{kind.name}#{ours}#{theirs}"
+    wish = {"do": do, "with": theirs}
+    if do == "link":
+        links.replace(in_scope, one, wish)
+        links.forget(in_scope, pair)
+    else:
+        links.replace(in_scope, pair, wish)
+        if links.recall(in_scope, [one]).get(one, {}).get("with") == theirs:
+            links.forget(in_scope, one)
     for link_, other in ((f"alike#{kind.name}#{ours}", theirs), (f"alike#{kind.other}#{theirs}", ours)):
-        before = json.loads(links.recall(in_scope, [link_]).get(link_, {}).get("apart") or "[]")
-        if other not in before:
-            links.remember(in_scope, link_, {"apart": json.dumps([*before, other], separators=(",", ":"))})
+        before = kept_apart(links.recall(in_scope, [link_]).get(link_, {}))
+        now = before - {other} if do == "link" else before | {other}
+        if now != before:
+            links.remember(in_scope, link_, {"apart": json.dumps(sorted(now), separators=(",", ":"))})
 
 
 def _connection(parts: Platform, workspace: str, vendor: str) -> Connection:

@@ -125,7 +125,7 @@ class _Wishes:
     """What people asked for already, and the next run does."""
 
     def __init__(self, in_scope: str) -> None:
-        rows = [(*_named(row), row) for row in islice(links.rows(in_scope, "wish#"), MOST_COUNTED)]
+        rows = [(*row["link"].split("#")[1:3], row) for row in islice(links.rows(in_scope, "wish#"), MOST_COUNTED)]
         taken = [(kind, id_, str(row.get("with", ""))) for kind, id_, row in rows if row.get("do") == "link"]
         self._ours = {(kind, ours) for kind, ours, _ in taken}
         self._theirs = {(kind, theirs) for kind, _, theirs in taken}

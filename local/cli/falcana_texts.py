@@ -32,6 +32,8 @@ FALCANA: Final[dict[str, tuple[str, str, str]]] = {
     "n_wishes": ("decisions carried out", "反映した判断", "ausgeführte Entscheidungen"),
     "n_deletes_waiting": ("deletions held back", "保留中の削除", "zurückgehaltene Löschungen"),
     "n_archived_in_hubspot": ("deleted in HubSpot", "HubSpot で削除", "in HubSpot gelöscht"),
+    "n_changed": ("changed since", "変更あり", "seitdem geändert"),
+    "n_read_anew": ("read anew", "再読み込み", "neu gelesen"),
     "n_skipped": ("passed over", "対象外", "übergangen"),
     "n_examples": ("examples by id", "例(ID)", "Beispiele (Kennungen)"),
     # Status

@@ -43,6 +43,7 @@ class Applying:
         self._parents = parents
         self._making = Making(desk, notes, gone)
         self._anybody_waits: bool | None = None
+        self._any_alike: bool | None = None
 
     def plan(self, pairs: Sequence[Pair]) -> list[Step]:
         """What each pair needs. Those that have to wait for another record are parked, and left out."""
@@ -65,10 +66,14 @@ class Applying:
     def apply(self, steps: Sequence[Step]) -> list[Pair]:
         """Do it. Gives the pairs that somebody changed in falcana at the same moment: to be looked at once more."""
         self._making.in_falcana([step for step in steps if not step.pair.falcana])
+        for step in steps:
+            if step.done and step.pair.falcana and TO_HUBSPOT in self._ways:
+                step.hubspot = {FALCANA_ID: step.pair.falcana.id}
         self._making.in_hubspot([step for step in steps if not step.pair.hubspot])
-        both = [step for step in steps if step.pair.falcana and step.pair.hubspot and not step.done]
+        both = [step for step in steps if step.pair.falcana and step.pair.hubspot]
         self._making.change_hubspot([step for step in both if not step.pair.failed])
-        stale = self._making.change_falcana([step for step in both if not step.pair.failed])
+        left = [step for step in both if not step.pair.failed and not step.gone and not step.done]
+        stale = self._making.change_falcana(left)
         for step in steps:
             if step.pair not in stale and not step.gone:
                 self._remember(step)
@@ -153,8 +158,9 @@ class Applying:
         record, one = pair.hubspot, pair.falcana
         looked_at = seen(pair.kind, record, one)
         if pair.failed:
-            if isinstance(pair.failed, Retry):
-                raise pair.failed
+            if isinstance(pair.failed, Retry):  # this one only: the vendor takes the others
+                look_again(book, pair.link, self._desk.now)
+                return
             park(book, pair.link, pair.failed, self._desk.now, {"v": looked_at["v"]} if one else looked_at)
             if record and one:
                 book.put(f"{pair.kind.other}#{record.id}", **{"with": one.id, "at": looked_at["at"]})
@@ -174,11 +180,21 @@ class Applying:
         told = {"with": record.id, "of": step.of, "agreed": packed(kept), "trail": packed(step.trail)}
         book.put(f"{pair.kind.name}#{one.id}", **told, v=looked_at["v"])
         book.put(f"{pair.kind.other}#{record.id}", **{"with": one.id, "at": looked_at["at"]})
+        if new:
+            self._forget_alike(pair.kind, one.id, record.id)
         if pair.kind is ADDRESS and new:
             self._wake(f"{ADDRESS.other}#{record.id}", f"{ADDRESS.name}#{one.id}")
         elif pair.kind is PERSON and (missing := self._parents.missing(pair)):
             pair.waits = missing
             self._wait(pair)
+
+    def _forget_alike(self, kind: Kind, falcana: str, hubspot: str) -> None:
+        """A pair has nobody else that it may be the same as."""
+        if self._any_alike is None:
+            self._any_alike = bool(links.page(self._desk.scope, "alike#", limit=1)[0])
+        if self._any_alike:
+            for link in (f"alike#{kind.name}#{falcana}", f"alike#{kind.other}#{hubspot}"):
+                self._book.put(link, **{"with": None})
 
     # Who waits for a company or an address.
 

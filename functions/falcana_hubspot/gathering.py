@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from falcana_hubspot.desk import MERGED, TO_HUBSPOT, Desk
 from falcana_hubspot.identifying import Identifying
 from falcana_hubspot.kinds import Kind
-from falcana_hubspot.pairs import Notes, Pair, end, join
+from falcana_hubspot.pairs import Notes, Pair, end, join, unpark
 from falcana_hubspot.plan import Way
 from renkei.actions import Read, Record
 from renkei.deliveries import stamp
@@ -154,12 +154,16 @@ class Gathering:
         book = self._book
         row = book[f"{kind.name}#{falcana}"]
         partner = str(row.get("with") or "")
+        if not partner:
+            unpark(book, f"{kind.name}#{falcana}")
+            book.drop(f"{kind.name}#{falcana}")
         if not partner or row.get("ended"):
             return
         if into:
             self._merged_in_falcana(kind, falcana, into, partner)
         elif TO_HUBSPOT in self._desk.ways and self._desk.settings.on_falcana_delete == "archive":
-            book.put(f"delete#{kind.name}#{falcana}", **{"with": partner, "at": stamp(self._desk.now)})
+            if not book[f"delete#{kind.name}#{falcana}"]:
+                book.put(f"delete#{kind.name}#{falcana}", **{"with": partner, "at": stamp(self._desk.now)})
         else:
             end(book, kind, "falcana_deleted", falcana=falcana, hubspot=partner)
             self._notes.count("ended")

@@ -13,7 +13,7 @@ from falcana_hubspot.kinds import ADDRESS, PARENT, Kind
 from falcana_hubspot.pairs import Notes, Pair, end, join, look_again, named
 from falcana_hubspot.plan import Merge
 from renkei.actions import Create, Item, Record, Result, Update
-from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected
+from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected, Retry
 from renkei.vendors.falcana import Gone, Stale
 from renkei.vendors.falcana import Record as FalcanaRecord
 from renkei.vendors.hubspot_sync import FALCANA_ID
@@ -66,6 +66,7 @@ class Making:
 
     def in_falcana(self, steps: Iterable[Step]) -> None:
         """Make records in falcana. One that is there already (a lost answer, a number that is taken) is looked at."""
+        down = False
         for step in steps:
             record, kind = step.pair.hubspot, step.pair.kind
             if record is None:
@@ -76,10 +77,12 @@ class Making:
                 made = self._trying(step, make, {**step.falcana, **self._also_needed(kind, record)})
             except Conflict as taken:
                 self._there_already(step, taken)
+            except Retry as busy:
+                down = self._alone(step, busy, down=down)
             except Rejected as refused:
-                step.pair.failed = refused
+                step.pair.failed, down = refused, False
             else:
-                step.pair.falcana, step.done = made, True
+                step.pair.falcana, step.done, down = made, True, False
                 self._notes.count("created_in_falcana")
 
     def _made(self, kind: Kind, hubspot: str, key: str, values: dict[str, str]) -> FalcanaRecord:
@@ -128,7 +131,7 @@ class Making:
 
     def change_falcana(self, steps: Iterable[Step]) -> list[Pair]:
         """Change records in falcana, each only if nobody else did since it was read; gives those where somebody did."""
-        stale = []
+        stale, down = list[Pair](), False
         for step in steps:
             pair, kind, one = step.pair, step.pair.kind, step.pair.falcana
             mark = pair.hubspot.id if pair.hubspot else ""
@@ -142,11 +145,21 @@ class Making:
             except NotFound as gone:
                 self._gone(kind, one.id, gone.into if isinstance(gone, Gone) else "")
                 step.gone = True
+            except Retry as busy:
+                down = self._alone(step, busy, down=down)
             except Rejected as refused:
-                pair.failed = refused
+                pair.failed, down = refused, False
             else:
+                down = False
                 self._notes.count("updated_in_falcana", int(bool(step.falcana)))
         return stale
+
+    def _alone(self, step: Step, busy: Retry, *, down: bool) -> bool:
+        """Let one record fail that falcana fails at; if it does so at the next one, too, falcana is down."""
+        if down or busy.params.get("status") != "500":
+            raise busy
+        step.pair.failed = busy
+        return True
 
     def _changed(self, kind: Kind, one: FalcanaRecord, mark: str | None, values: dict[str, str]) -> FalcanaRecord:
         return self._desk.falcana.update(kind.entity, one.id, one.version, values, mark)
@@ -175,7 +188,7 @@ class Making:
         result = self._writing(by_key, partial(self._create, kind))
         for key, step in by_key.items():
             if record := result.records.get(key):
-                step.pair.hubspot = record
+                step.pair.hubspot, step.hubspot = record, {}
                 self._notes.count("created_in_hubspot")
             else:
                 self._not_created(step, result.failed.get(key))

@@ -59,7 +59,7 @@ class Parents:
 
     def missing(self, pair: Pair) -> str:
         """The link of what a person has to wait for; "" if nothing."""
-        if pair.hubspot and not pair.falcana and self.in_hubspot(pair.hubspot) is None:
+        if pair.hubspot and self.in_hubspot(pair.hubspot) is None:
             return f"{ADDRESS.other}#{company_of(pair.hubspot.properties)}"
         if pair.falcana and self.in_falcana(pair.falcana) is None:
             return f"{ADDRESS.name}#{pair.falcana.values.get(PARENT, '')}"

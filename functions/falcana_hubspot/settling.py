@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import batched
+
 from falcana_hubspot.applying import Applying
 from falcana_hubspot.desk import Desk
 from falcana_hubspot.gathering import Gathering, InFalcana, InHubSpot
@@ -9,6 +12,8 @@ from falcana_hubspot.kinds import ADDRESS, PERSON, Kind
 from falcana_hubspot.pairs import Notes, Pair, look_again
 from falcana_hubspot.parents import Parents
 from falcana_hubspot.plan import Way
+
+_AT_ONCE = 100
 
 
 class Settling:
@@ -25,6 +30,11 @@ class Settling:
 
     def settle(self, kind: Kind, hubspot: InHubSpot, falcana: InFalcana) -> None:
         """Settle these records and their partners. Outcomes that are not of one record pass; repeating is safe."""
+        for left, right in _parts(hubspot, falcana):
+            self._settle_part(kind, left, right)
+        self.close()
+
+    def _settle_part(self, kind: Kind, hubspot: InHubSpot, falcana: InFalcana) -> None:
         stale = self._settle(kind, hubspot, falcana)
         if stale:  # changed in falcana at this very moment: once more with what stands there now
             left: InHubSpot = {pair.hubspot.id: None for pair in stale if pair.hubspot}
@@ -56,3 +66,11 @@ class Settling:
 
     def _addresses(self, hubspot: InHubSpot, falcana: InFalcana) -> None:
         self._settle(ADDRESS, hubspot, falcana)
+
+
+def _parts(hubspot: InHubSpot, falcana: InFalcana) -> Iterator[tuple[InHubSpot, InFalcana]]:
+    """The records in parts of a hundred: falcana takes one at a time, and a step has to end in time."""
+    for left in batched(hubspot.items(), _AT_ONCE, strict=False):
+        yield dict(left), {}
+    for right in batched(falcana.items(), _AT_ONCE, strict=False):
+        yield {}, dict(right)

@@ -68,9 +68,7 @@ class HubSpotSync(HubSpot):
         return found, next_of(answer)
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-read
-    def having(
-        self, object_name: str, by: str, values: Sequence[str], properties: Sequence[str]
-    ) -> dict[str, Record]:
+    def having(self, object_name: str, by: str, values: Sequence[str], properties: Sequence[str]) -> dict[str, Record]:
         """The records with these values of a unique property, by value; a call for each hundred. Does not lag.
 
         A contact answers to its first address only.

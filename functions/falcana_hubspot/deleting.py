@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from falcana_hubspot.desk import Desk
 from falcana_hubspot.kinds import BY_NAME, KINDS, Kind
-from falcana_hubspot.pairs import Notes, end
+from falcana_hubspot.pairs import end
+from falcana_hubspot.transfer import Transfer
 from renkei import links
 from renkei.actions import Read
 
@@ -17,19 +17,21 @@ MOST, ONE_IN = 20, 20
 
 
 class Deleting:
-    """The deletions of a run. `confirmed` is until when a person confirmed what waits, as text; "" if never."""
+    """The deletions of a run. People confirm what waits until a moment: the checkpoint `confirmed`."""
 
-    def __init__(self, desk: Desk, notes: Notes, confirmed: str) -> None:
-        self._desk = desk
-        self._notes = notes
-        self._confirmed = confirmed
+    def __init__(self, run: Transfer) -> None:
+        self._run = run
+        self._desk = run.desk
+        self._confirmed = str(run.load("confirmed").get("at") or "")
 
     def pages(self) -> Iterator[None]:
         """Archive what is allowed, page by page; tell of what waits."""
         held = self._held()
-        if held:
-            self._notes.count("deletes_waiting", held)
-            self._notes.tell("falcana_deletes_wait", number=str(held))
+        if held != self._run.load("deletes").get("waiting", 0):  # told once, not every five minutes
+            self._run.save("deletes", {"waiting": held})
+            if held:
+                self._run.count("deletes_waiting", held)
+                self._run.tell("falcana_deletes_wait", number=str(held))
         after, first = "", True
         while first or after:
             first = False
@@ -70,7 +72,7 @@ class Deleting:
         living = [id_ for id_ in wanted if id_ in there and there[id_].id == id_]
         if living:
             desk.hubspot.archive(kind.object, living)
-            self._notes.count("archived_in_hubspot", len(living))
+            self._run.count("archived_in_hubspot", len(living))
         for hubspot, id_ in wanted.items():
             merged = hubspot in there and there[hubspot].id != hubspot
             end(book, kind, "merged_twice" if merged else "archived_by_us", falcana=id_, hubspot=hubspot)

@@ -74,7 +74,7 @@ class Making:
             key = self._desk.digest("create", f"{kind.other}#{record.id}")
             make = partial(self._made, kind, record.id, key)
             try:
-                made = self._trying(step, make, {**step.falcana, **self._also_needed(kind, record)})
+                made = self._trying(step, make, {**step.falcana, **self._also_needed(step, record)})
             except Conflict as taken:
                 self._there_already(step, taken)
             except Retry as busy:
@@ -88,9 +88,11 @@ class Making:
     def _made(self, kind: Kind, hubspot: str, key: str, values: dict[str, str]) -> FalcanaRecord:
         return self._desk.falcana.create(kind.entity, values, hubspot, key)
 
-    def _also_needed(self, kind: Kind, record: Record) -> dict[str, str]:
-        if kind is ADDRESS:
+    def _also_needed(self, step: Step, record: Record) -> dict[str, str]:
+        if step.pair.kind is ADDRESS:
             return {"kind": self._desk.settings.kinds[0], **self._owned_by()}
+        if not step.falcana.get("last_name"):  # before it gets an address of its own
+            raise Rejected("falcana_value", field="last_name", why="required")
         if company_of(record.properties):
             return {}
         words = (record.properties.get(name, "") for name in ("firstname", "lastname", "email"))

@@ -27,7 +27,7 @@ class Sync(Transfer):
     def phases(self) -> Sequence[Callable[[], Steps]]:
         """First what people asked for; a direction without a checkpoint takes everything."""
         delta, whole, wishes = Delta(self), Whole(self), Wishes(self.desk, self, self.settling)
-        deleting = Deleting(self.desk, self, str(self.load("confirmed").get("at") or ""))
+        deleting = Deleting(self)
         plan = self.kept.setdefault("plan", self._plan())
         found: list[Callable[[], Steps]] = [wishes.granted]
         if plan["rules"]:

@@ -43,6 +43,11 @@ class Transfer(Run):
         examples = {f"examples_{what}": " ".join(ids) for what, ids in self.kept.get("examples", {}).items()}
         return {**super().outcome(), **(examples if self.dry else {})}
 
+    def count(self, what: str, number: int = 1) -> None:
+        """Count something, if there is any."""
+        if number:
+            super().count(what, number)
+
     def example(self, what: str, *ids: str) -> None:
         """Keep the ids of what was counted, of the first few."""
         held = self.kept.setdefault("examples", {}).setdefault(what, [])

@@ -29,7 +29,7 @@ class Whole:
         wishes = Wishes(run.desk, run, run.settling)
         self._first: Phases = [scanning.index, scanning.look, scanning.clear]
         if not run.dry:
-            self._first = [wishes.granted, wishes.parked, wishes.looked_at_again, *self._first]
+            self._first = [wishes.granted, wishes.looked_at_again, *self._first]
 
     def of_hubspot(self) -> Phases:
         """The phases of HubSpot → falcana."""

@@ -82,7 +82,7 @@ class Firm:
         fields = {"address_id": int(address), "last_name": last_name, **values}
         return str(self.falcana.seed(TENANT, "contact-persons", fields))
 
-    def change(self, kind: str, id_: str, **values: object) -> None:
+    def change(self, kind: str, id_: str, /, **values: object) -> None:
         """Change an address or contact person."""
         self.wait(1)
         self.falcana.change(TENANT, ENTITIES[kind], int(id_), values)  # type: ignore[arg-type]
@@ -197,5 +197,8 @@ class Firm:
 
     def waiting(self, what: str) -> list[dict[str, Any]]:
         """What waits for a person: parked, undecided, ended or deletes."""
-        found: list[dict[str, Any]] = self.tool("waiting", kind=what)["waiting"]
+        path = f"/api/workspaces/{self.stack.workspace}/tools/{KEY}/waiting?kind={what}"
+        status, told = self.stack.api("GET", path)
+        assert status == 200, told
+        found: list[dict[str, Any]] = told["waiting"]
         return found

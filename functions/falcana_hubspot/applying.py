@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from falcana_hubspot.book import packed, unpacked
 from falcana_hubspot.desk import TO_HUBSPOT, Desk
 from falcana_hubspot.kinds import ADDRESS, COMPANY_OF, PARENT, PERSON, Kind
-from falcana_hubspot.making import Making, Step
+from falcana_hubspot.making import Making
 from falcana_hubspot.pairs import Notes, Pair, end, look_again, named, park, seen, unpark
 from falcana_hubspot.parents import Parents
 from falcana_hubspot.plan import Merge, Side, Way, merge
+from falcana_hubspot.steps import Step
 from renkei import links
 from renkei.deliveries import stamp
 from renkei.errors import Rejected, Retry
@@ -178,8 +179,8 @@ class Applying:
         for link in (f"{pair.kind.other}#{record.id}", f"{pair.kind.name}#{one.id}"):
             unpark(book, link)
         told = {"with": record.id, "of": step.of, "agreed": packed(kept), "trail": packed(step.trail)}
-        book.put(f"{pair.kind.name}#{one.id}", **told, v=looked_at["v"])
-        book.put(f"{pair.kind.other}#{record.id}", **{"with": one.id, "at": looked_at["at"]})
+        book.put(f"{pair.kind.name}#{one.id}", **told, v=looked_at["v"], sent=None)
+        book.put(f"{pair.kind.other}#{record.id}", **{"with": one.id, "at": looked_at["at"], "sent": None})
         if new:
             self._forget_alike(pair.kind, one.id, record.id)
         if pair.kind is ADDRESS and new:

@@ -52,14 +52,19 @@ class Book:
             self._rows[link] = {}
             self._changed.add(link)
 
-    def flush(self) -> None:
-        """Write what was changed, and keep nothing: memory is for one page."""
+    def save(self) -> None:
+        """Write what was changed."""
         kept = {link: self._rows[link] for link in self._changed if self._rows[link]}
         gone = [link for link in self._changed if not self._rows[link]]
         if kept:
             links.put_many(self.scope, kept)
         if gone:
             links.forget_many(self.scope, gone)
+        self._changed.clear()
+
+    def flush(self) -> None:
+        """Write what was changed, and keep nothing: memory is for one page."""
+        self.save()
         self.close()
 
     def close(self) -> None:

@@ -176,8 +176,10 @@ class Gathering:
             self._notes.count("ended")
             self._notes.tell("falcana_merged", kind=kind.name, kept=winner, left=loser, hubspot=partner)
             return
+        lost = book[f"{kind.name}#{loser}"]
         book.drop(f"{kind.name}#{loser}")
         join(book, kind, winner, partner)
+        book.put(f"{kind.name}#{winner}", agreed=lost.get("agreed"), of=lost.get("of"))  # that still holds
 
 
 def _merged(record: Record) -> list[str]:

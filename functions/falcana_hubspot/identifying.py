@@ -45,8 +45,10 @@ class Identifying:
         there = self._desk.falcana.find(kind.entity, "external_ids", sorted(wanted)) if wanted else []
         self._book.recall(f"{kind.name}#{one.id}" for one in there)
         passed = {one.external_id for one in there if ended(self._book, kind, one.id)}
+        marks = {one.id: one.properties.get(FALCANA_ID, "") for one in rest}
         for one in there:
-            if one.external_id in wanted - passed and self._free(kind, one.id, one.external_id):
+            ours = marks.get(one.external_id) == one.id or self._book[f"{kind.other}#{one.external_id}"].get("sent")
+            if ours and one.external_id in wanted - passed and self._free(kind, one.id, one.external_id):
                 found[one.external_id] = one
                 join(self._book, kind, one.id, one.external_id)
         rest = [one for one in rest if one.id not in found and one.id not in passed]
@@ -56,13 +58,17 @@ class Identifying:
         return pairs
 
     def _marked(self, kind: Kind, alone: Sequence[Record], found: dict[str, FalcanaRecord]) -> None:
-        """Those that bear the id of their partner: whoever made them died before it was remembered."""
+        """Those that bear the id of their partner: whoever made them died before it was remembered.
+
+        A mark alone may be of another tenant: its partner has to bear the other mark, or we noted that we make it.
+        """
         marks = {mark: one.id for one in alone if (mark := one.properties.get(FALCANA_ID, "")) and mark.isdecimal()}
         self._book.recall(f"{kind.name}#{mark}" for mark in marks)
         wanted = [mark for mark, id_ in marks.items() if self._free(kind, mark, id_)]
         for one in self._desk.falcana.find(kind.entity, "ids", wanted) if wanted else ():
-            found[marks[one.id]] = one
-            join(self._book, kind, one.id, marks[one.id])
+            if one.external_id == marks[one.id] or self._book[f"{kind.name}#{one.id}"].get("sent"):
+                found[marks[one.id]] = one
+                join(self._book, kind, one.id, marks[one.id])
 
     def _same_in_falcana(self, kind: Kind, rest: Sequence[Record], found: dict[str, FalcanaRecord]) -> set[str]:
         """Look for the rest by what is certain. Gives those that it is not certain of."""
@@ -102,7 +108,8 @@ class Identifying:
         if wanted:
             there = desk.hubspot.do(Read(kind.object, wanted, desk.properties(kind))).records
             for mark, record in there.items():
-                if self._lone(kind, record.id, marks[mark]):
+                ours = record.properties.get(FALCANA_ID) == marks[mark] or book[f"{kind.other}#{mark}"].get("sent")
+                if ours and self._lone(kind, record.id, marks[mark]):
                     found[marks[mark]] = record
                     join(book, kind, marks[mark], record.id)
         rest = [one for one in alone if one.id not in found]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from falcana_hubspot import NewAddresses
 from falcana_hubspot.desk import Desk, company_of
 from falcana_hubspot.kinds import ADDRESS, PARENT, Kind
 from falcana_hubspot.pairs import Notes, Pair, end, join, look_again, named
-from falcana_hubspot.plan import Merge
+from falcana_hubspot.steps import Step
 from renkei.actions import Create, Item, Record, Result, Update
+from renkei.deliveries import stamp
 from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected, Retry
 from renkei.vendors.falcana import Gone, Stale
 from renkei.vendors.falcana import Record as FalcanaRecord
@@ -20,37 +19,6 @@ from renkei.vendors.hubspot_sync import FALCANA_ID
 
 _TRIES = 4  # of one record, with the fields left out that were refused
 _NEEDED = {"name", "last_name", "kind", PARENT, "owner_user_id", "sales_group_id"}
-
-
-@dataclass
-class Step:
-    """A pair, and what is to be written: `hubspot` by property, `falcana` by field. `done`: it was made or found."""
-
-    pair: Pair
-    merge: Merge
-    hubspot: dict[str, str]
-    falcana: dict[str, str]
-    of: str
-    agreed: dict[str, str]
-    trail: dict[str, Any] = field(default_factory=dict)
-    done: bool = False
-    gone: bool = False
-
-    @property
-    def written(self) -> set[str]:
-        """The fields that are written to one side."""
-        return {name for name, text in self.merge.agreed.items() if self.agreed.get(name) not in (None, text)}
-
-    @property
-    def would(self) -> list[str]:
-        """What a dry run says of it."""
-        if not self.pair.falcana:
-            return ["create_in_falcana"]
-        if not self.pair.hubspot:
-            return ["create_in_hubspot"]
-        told = ["update_in_falcana"] if self.falcana else []
-        told += ["update_in_hubspot"] if self.hubspot.keys() - {FALCANA_ID} else []
-        return told or ["same"]
 
 
 class Making:
@@ -64,14 +32,15 @@ class Making:
 
     # falcana: one call for each record.
 
-    def in_falcana(self, steps: Iterable[Step]) -> None:
+    def in_falcana(self, steps: Sequence[Step]) -> None:
         """Make records in falcana. One that is there already (a lost answer, a number that is taken) is looked at."""
-        down = False
+        down, steps = False, [step for step in steps if step.pair.hubspot]
+        self._sending(step.pair.link for step in steps)
         for step in steps:
             record, kind = step.pair.hubspot, step.pair.kind
             if record is None:
                 continue
-            key = self._desk.digest("create", f"{kind.other}#{record.id}")
+            key = self._key(f"{kind.other}#{record.id}")
             make = partial(self._made, kind, record.id, key)
             try:
                 made = self._trying(step, make, {**step.falcana, **self._also_needed(step, record)})
@@ -84,6 +53,17 @@ class Making:
             else:
                 step.pair.falcana, step.done, down = made, True, False
                 self._notes.count("created_in_falcana")
+
+    def _sending(self, made: Iterable[str]) -> None:
+        """Note, before it happens, that records are made for these: who finds them afterwards knows whose they are."""
+        for link in made:
+            if not self._book[link].get("sent"):
+                self._book.put(link, sent=stamp(self._desk.now))
+        self._book.save()
+
+    def _key(self, link: str, what: str = "") -> str:
+        """The key under which falcana makes a record for another only once, until somebody lets it begin anew."""
+        return self._desk.digest("create", f"{what}{link} {self._book[link].get('sent')}")
 
     def _made(self, kind: Kind, hubspot: str, key: str, values: dict[str, str]) -> FalcanaRecord:
         return self._desk.falcana.create(kind.entity, values, hubspot, key)
@@ -98,7 +78,7 @@ class Making:
         words = (record.properties.get(name, "") for name in ("firstname", "lastname", "email"))
         name = " ".join([word for word in words if word][:2])
         values = {"kind": "private", "name": name, **self._owned_by()}
-        key = self._desk.digest("create", f"private#{record.id}")
+        key = self._key(f"{step.pair.kind.other}#{record.id}", "private ")
         try:
             made = self._desk.falcana.create(ADDRESS.entity, values, f"contact-{record.id}", key).id
         except Conflict as taken:
@@ -123,8 +103,9 @@ class Making:
         if not there:
             pair.failed = Rejected("falcana_taken", kind=kind.name, id=hubspot, others=taken.record_id or "?")
             return
-        row = self._book[f"{kind.name}#{there[0].id}"]
-        if row.get("ended") or row.get("with", hubspot) != hubspot:
+        row, marked = self._book[f"{kind.name}#{there[0].id}"], step.pair.hubspot
+        foreign = not marked or marked.properties.get(FALCANA_ID) != there[0].id  # a portal of before had such an id
+        if foreign or row.get("ended") or row.get("with", hubspot) != hubspot:
             pair.failed = Rejected("falcana_taken", kind=kind.name, id=hubspot, others=there[0].id)
             return
         join(self._book, kind, there[0].id, hubspot)
@@ -187,6 +168,7 @@ class Making:
         if not steps:
             return
         kind, by_key = steps[0].pair.kind, {step.pair.falcana.id: step for step in steps if step.pair.falcana}
+        self._sending(step.pair.link for step in steps)
         result = self._writing(by_key, partial(self._create, kind))
         for key, step in by_key.items():
             if record := result.records.get(key):

@@ -1,0 +1,41 @@
+"""What is to be written for one pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from falcana_hubspot.pairs import Pair
+from falcana_hubspot.plan import Merge
+from renkei.vendors.hubspot_sync import FALCANA_ID
+
+
+@dataclass
+class Step:
+    """A pair, and what is to be written: `hubspot` by property, `falcana` by field. `done`: it was made or found."""
+
+    pair: Pair
+    merge: Merge
+    hubspot: dict[str, str]
+    falcana: dict[str, str]
+    of: str
+    agreed: dict[str, str]
+    trail: dict[str, Any] = field(default_factory=dict)
+    done: bool = False
+    gone: bool = False
+
+    @property
+    def written(self) -> set[str]:
+        """The fields that are written to one side."""
+        return {name for name, text in self.merge.agreed.items() if self.agreed.get(name) not in (None, text)}
+
+    @property
+    def would(self) -> list[str]:
+        """What a dry run says of it."""
+        if not self.pair.falcana:
+            return ["create_in_falcana"]
+        if not self.pair.hubspot:
+            return ["create_in_hubspot"]
+        told = ["update_in_falcana"] if self.falcana else []
+        told += ["update_in_hubspot"] if self.hubspot.keys() - {FALCANA_ID} else []
+        return told or ["same"]

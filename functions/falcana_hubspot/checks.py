@@ -1,4 +1,4 @@
-"""Whether settings fit falcana and the portal, and what a run needs to know of the fields of both. Pure.
+"""Whether settings fit falcana and the portal, and what a run needs to know of the fields of both.
 
 A kind is `address` (HubSpot: company) or `person` (HubSpot: contact).
 """
@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from falcana_hubspot import ADDRESS_FIELDS, PERSON_FIELDS, FieldRule, Settings
-from falcana_hubspot.kinds import KINDS
+from falcana_hubspot.kinds import COMPANY_OF, KINDS
+from renkei.actions import UNIQUE
 from renkei.settings import Path, Problem
+from renkei.vendors.hubspot_sync import FALCANA_ID
 
 if TYPE_CHECKING:
     from renkei.config import Language
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from renkei.vendors.hubspot import HubSpot, Property
 
 TO_FALCANA, TO_HUBSPOT = "to_falcana", "to_hubspot"
-KEPT_BY_US = frozenset({"renkei_falcana_id", "renkei_key", "associatedcompanyid"})
+KEPT_BY_US = frozenset({FALCANA_ID, UNIQUE, COMPANY_OF})
 """Properties that say what belongs together: no row may name them."""
 _ROWS = {"address": "address_fields", "person": "contact_fields"}
 _BUILT_IN = {"address": ADDRESS_FIELDS, "person": PERSON_FIELDS}

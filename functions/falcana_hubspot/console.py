@@ -23,7 +23,7 @@ from renkei import checkpoints, jobs, portals, workspaces
 from renkei.accounts import Check, Report
 from renkei.config import Language
 from renkei.deliveries import parse_id, stamp
-from renkei.dynamo import Table
+from renkei.dynamo import Item, Table
 from renkei.errors import Outcome, Rejected
 from renkei.runtime import Platform
 from renkei.settings import Problem
@@ -36,7 +36,7 @@ type Tool = Callable[[Platform, str, Given, Language], dict[str, Any]]
 OBJECTS = ()
 DRY_RUNS = ("import", "export")
 """The jobs that can also only say what they would do."""
-_SHOWN = 5
+_SHOWN, _READ = 5, 60  # runs
 _TWICE = "links the same HubSpot account and the same falcana: each would undo what the other does"
 
 
@@ -77,8 +77,6 @@ def status(parts: Platform, workspace: str, _given: Given, language: Language) -
     """How it goes: connections, directions, what is linked and what waits, how far it has read, the last runs."""
     found = {vendor: parts.connections.get(workspace, vendor) for vendor in INTEGRATION.vendors}
     settings, in_scope = _settings(workspace), deciding.scope(parts, workspace, living=False)
-    ran = chain.from_iterable(last(workspace, INTEGRATION.key, job, _SHOWN) for job in INTEGRATION.jobs)
-    newest = sorted(ran, key=lambda row: str(row["accepted_at"]), reverse=True)[:_SHOWN]
     return {
         "connections": [
             {"vendor": vendor, "state": one.state if one else "disconnected", "account": one.account if one else ""}
@@ -87,7 +85,7 @@ def status(parts: Platform, workspace: str, _given: Given, language: Language) -
         "directions": settings.directions.model_dump() if settings else None,
         "counts": waiting.counted(in_scope) if in_scope else {},
         "checkpoints": _checkpoints(workspace),
-        "runs": [delivery_view(row, language) for row in newest],
+        "runs": [delivery_view(row, language) for row in _runs(workspace)],
     }
 
 
@@ -232,6 +230,14 @@ def _twin(parts: Platform, workspace: str, portal: str, tenant: str) -> str:
         if connection and connection.account == tenant and jobs.switched_on(other, INTEGRATION):
             return str(other)
     return ""
+
+
+def _runs(workspace: str) -> list[Item]:
+    """The last runs, newest first: of those that found nothing new, which are most, the last one only."""
+    ran = chain.from_iterable(last(workspace, INTEGRATION.key, job, _READ) for job in INTEGRATION.jobs)
+    newest = sorted(ran, key=lambda row: str(row["accepted_at"]), reverse=True)
+    quiet = [row for row in newest if row.get("reason") == "nothing_new"]
+    return [row for row in newest if row not in quiet[1:]][:_SHOWN]
 
 
 def _checkpoints(workspace: str) -> dict[str, Any]:

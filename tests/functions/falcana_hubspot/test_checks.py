@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from falcana_hubspot import INTEGRATION, Settings, checks
+from falcana_hubspot import INTEGRATION, Settings, checks, deciding
 from local.cli.yaml_file import read_workspace_file
 from local.sandbox.falcana import DEMO, Custom, User
 from local.sandbox.falcana import Option as FalcanaOption
@@ -275,6 +275,18 @@ def test_what_fits_is_kept_and_what_does_not_is_not_saved(firm: Firm) -> None:
     assert kept is not None
     same = {"form": "option", "property": "branch", "options": {"handel": "handel", "industrie": "industrie"}}
     assert kept["types"][KEY]["address"]["custom.branche"] == same
+
+
+def test_a_run_may_ask_again_for_what_was_kept_in_four_calls(firm: Firm) -> None:
+    firm.apply(address_fields=[row("name", "name"), row("custom.notiz", "description")])
+    kept = workspaces.settings("demo")
+    assert kept is not None
+    given = Settings.model_validate(kept["document"]["integrations"][KEY])
+    falcana, portal = (get(firm.stack.platform, "demo") for get in (deciding.falcana_of, deciding.portal_of))
+    assert checks.definitions(given, falcana, portal, "en") == kept["types"][KEY]
+    assert (falcana.calls - 1, portal.calls) == (2, 2), "and one for falcana's token"
+    firm.hubspot.portals[PORTAL].properties["companies"].pop("description")
+    assert set(checks.definitions(given, falcana, portal, "en")["address"]) == {"name"}
 
 
 def test_what_falcana_has_counts_not_what_it_had(firm: Firm) -> None:

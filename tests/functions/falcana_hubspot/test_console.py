@@ -175,9 +175,12 @@ def test_status_shows_the_last_runs_and_how_far_it_has_read(firm: Firm) -> None:
     firm.company()
     firm.five()
     firm.press("import", dry_run=True)
+    for _ in range(7):
+        firm.five()
     answer = told(firm.stack, "status")
     runs = [one["id"].split(".")[1:3] for one in answer["runs"]]
-    assert runs == [["manual", "import-dry"], ["schedule", "sync"]]
+    assert runs == [["schedule", "sync"], ["manual", "import-dry"], ["schedule", "sync"]], "quiet ones: the last"
+    assert [one["reason"] for one in answer["runs"]] == ["nothing_new", None, None]
     assert "feed" in answer["checkpoints"]
 
 

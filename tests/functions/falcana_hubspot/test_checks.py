@@ -282,7 +282,8 @@ def test_a_run_may_ask_again_for_what_was_kept_in_four_calls(firm: Firm) -> None
     kept = workspaces.settings("demo")
     assert kept is not None
     given = Settings.model_validate(kept["document"]["integrations"][KEY])
-    falcana, portal = (get(firm.stack.platform, "demo") for get in (deciding.falcana_of, deciding.portal_of))
+    parts = firm.stack.platform
+    falcana, portal = deciding.falcana_of(parts, "demo"), deciding.portal_of(parts, "demo")
     assert checks.definitions(given, falcana, portal, "en") == kept["types"][KEY]
     assert (falcana.calls - 1, portal.calls) == (2, 2), "and one for falcana's token"
     firm.hubspot.portals[PORTAL].properties["companies"].pop("description")

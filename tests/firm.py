@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.sandbox.falcana import DEMO
+from renkei import links
 from tests.harness import PORTAL, Stack
 
 KEY = "falcana_hubspot"
@@ -202,3 +203,12 @@ class Firm:
         assert status == 200, told
         found: list[dict[str, Any]] = told["waiting"]
         return found
+
+    @property
+    def scope(self) -> str:
+        """The scope of the links between the two."""
+        return links.pair_scope(self.stack.workspace, "falcana", TENANT, str(PORTAL))
+
+    def many_others(self, number: int = 420) -> None:
+        """Let it be remembered that so many more addresses are linked: then a few deletions are no large share."""
+        links.put_many(self.scope, {f"address#9{one:06}": {"with": f"8{one:06}", "v": "1"} for one in range(number)})

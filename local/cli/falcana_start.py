@@ -4,6 +4,7 @@ Test, rehearse taking HubSpot's data over, take it over, look for duplicates, ta
 """
 
 import argparse
+from collections.abc import Sequence
 from typing import Final
 
 from local.cli import falcana_commands
@@ -75,27 +76,37 @@ def _work(context: Context, told: Json, name: str, body: Json) -> None:
 
 
 def _decide(context: Context, *, ask: bool) -> tuple[int, int]:
-    """Show each two that may be the same, and ask; give how many were decided, and how many are left."""
+    """Show each two that may be the same, and ask; give how many were decided, and how many are left.
+
+    What was linked just now cannot be linked to another, too.
+    """
     decided = left = 0
+    linked: set[tuple[str, str]] = set()
     for pair in all_waiting(context, "undecided"):
-        why = ", ".join(words(pair.get("why")))
-        names = ("kind", "id", "name", "with", "with_name", "score")
-        shown = context.screen.text("start_pair", **{name: text(pair.get(name)) for name in names}, why=why)
-        answer = "later"
-        if ask:
-            answer = _ANSWERS[choose(context, shown, [context.screen.text(f"start_{one}") for one in _ANSWERS])]
-        else:
-            context.screen.line(shown)
+        other = "company" if pair.get("kind") == "address" else "contact"
+        ids = {text(pair.get("kind")): text(pair.get("id")), other: text(pair.get("with"))}
+        answers = _ANSWERS if linked.isdisjoint(ids.items()) else _ANSWERS[1:]
+        answer = _asked(context, pair, answers if ask else ())
         ask = ask and answer != "enough"
         if answer in {"link", "apart"}:
-            other = "company" if pair.get("kind") == "address" else "contact"
-            body: Json = {text(pair.get("kind")): text(pair.get("id")), other: text(pair.get("with"))}
-            said = act(context, "link" if answer == "link" else "keep_apart", body)
+            said = act(context, "link" if answer == "link" else "keep_apart", {**ids})
             context.screen.note("word", word=text(said.get("message")))
+            linked |= set(ids.items()) if answer == "link" else set()
             decided += 1
         else:
             left += 1
     return decided, left
+
+
+def _asked(context: Context, pair: Json, answers: Sequence[str]) -> str:
+    """Show two records; give what the person says of them, `later` where nobody is to be asked."""
+    names = ("kind", "id", "name", "with", "with_name", "score")
+    values = {name: text(pair.get(name)) for name in names}
+    shown = context.screen.text("start_pair", **values, why=", ".join(words(pair.get("why"))))
+    if not answers:
+        context.screen.line(shown)
+        return "later"
+    return answers[choose(context, shown, [context.screen.text(f"start_{one}") for one in answers])]
 
 
 def _directions(context: Context, *, ask: bool) -> bool:

@@ -65,6 +65,19 @@ def test_later_leaves_it_undecided_and_nothing_is_taken_over_again(
     assert able.of("PUT", DEMO) == []
 
 
+def test_what_was_linked_just_now_is_not_linked_to_another_too(
+    run: Run, able: FakeStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [{**PAIRS[0], "with": "301"}, {**PAIRS[0], "with": "302"}, {**PAIRS[0], "id": "8"}, PAIRS[1]]
+    able.on("GET", f"{TOOLS}/waiting", (200, {"waiting": found, "next": None}))
+    answering(monkeypatch, "y", "1", "1", "2", "2", "n")
+    told = json.loads(run("falcana", "start", "--json").out)
+    assert (told["decided"], told["undecided"]) == (3, 1)
+    assert [call.json for call in able.of("POST", f"{TOOLS}/link")] == [{"address": "7", "company": "301"}]
+    apart = [call.json for call in able.of("POST", f"{TOOLS}/keep_apart")]
+    assert apart == [{"address": "7", "company": "302"}, {"person": "9", "contact": "402"}]
+
+
 def test_with_yes_nothing_is_asked_and_no_direction_is_switched_on(run: Run, able: FakeStack) -> None:
     result = run("falcana", "start", "--yes")
     assert (result.code, asked(able), able.of("PUT", DEMO)) == (0, [DRY, REAL, DUPLICATES], [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renkei import checkpoints, links
-from tests.firm import KEY, TENANT, Firm
+from tests.firm import KEY, Firm
 from tests.harness import PORTAL
 
 MARK = "renkei_falcana_id"
@@ -48,8 +48,7 @@ def test_each_bears_the_others_id_and_nobody_can_change_it_in_falcana(firm: Firm
 def test_pairs_that_are_no_longer_remembered_are_found_by_their_ids(firm: Firm, job: str) -> None:
     _filled(firm)
     before = _ids(firm)
-    scope = links.pair_scope(firm.stack.workspace, "falcana", TENANT, str(PORTAL))
-    links.forget_many(scope, [link for _, link in links.each(scope)])
+    links.forget_many(firm.scope, [link for _, link in links.each(firm.scope)])
     for name in ("feed", "search.companies", "search.contacts", "late.companies", "late.contacts", "sync"):
         checkpoints.drop(firm.stack.workspace, KEY, name)
     firm.forget_calls()

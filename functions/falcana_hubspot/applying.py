@@ -19,7 +19,10 @@ from renkei.errors import Rejected, Retry
 from renkei.vendors.hubspot_sync import FALCANA_ID
 
 _MOST_FLIPS = 5
-"""A value that came back so often, A→B→A→B→A→B→A, goes on for ever: something else sets it, too."""
+"""A value that came back so often, A→B→A→B→A→B→A, goes on for ever: something else sets it, too.
+
+Counted by our writes: one that repeats the last one says that it was undone, which is twice.
+"""
 _FLIP = timedelta(hours=1)  # what comes back later than that was somebody's wish
 
 
@@ -136,22 +139,27 @@ class Applying:
         return values
 
     def _flips(self, step: Step) -> bool:
-        """Whether a value came back too often; the pair is not transferred any more then, and people are told."""
+        """Whether a value came back too often; the pair is not transferred any more then, and people are told.
+
+        It comes back where something sets it on both sides in turns, or sets what we wrote back to what it was.
+        """
         pair, now = step.pair, self._desk.now
         if not pair.hubspot or not pair.falcana:
             return False
         trail = unpacked(self._book[pair.link], "trail")
-        for field in step.written:
-            before, to = step.agreed.get(field, ""), step.merge.agreed.get(field, "")
-            last, number, at = trail.get(field) or ("", 0, "")
-            back = last == to and at and now - datetime.fromisoformat(at) < _FLIP
-            if back and number + 1 >= _MOST_FLIPS:
+        step.trail = {field: told for field, told in trail.items() if now - datetime.fromisoformat(told[3]) < _FLIP}
+        rules = self._desk.rules[pair.kind.name]
+        to_hubspot = {rule.field for rule in rules if rule.property in step.merge.to_hubspot}
+        for field in (*step.merge.to_falcana, *sorted(to_hubspot)):
+            written = step.merge.agreed.get(field, "")
+            before, last, number, _ = step.trail.get(field) or ("", "", 0, "")
+            number += 2 if written == last else 1 if written == before else -number
+            if number >= _MOST_FLIPS:
                 end(self._book, pair.kind, "flips", falcana=pair.falcana.id, hubspot=pair.hubspot.id)
                 self._notes.count("ended")
                 self._notes.tell("falcana_flips", kind=pair.kind.name, field=field, **named(pair.falcana, pair.hubspot))
                 return True
-            step.trail[field] = (before, number + 1 if back else 0, stamp(now))
-        step.trail = {**trail, **step.trail}
+            step.trail[field] = (last, written, number, stamp(now))
         return False
 
     def _remember(self, step: Step) -> None:

@@ -25,11 +25,6 @@ class Step:
     gone: bool = False
 
     @property
-    def written(self) -> set[str]:
-        """The fields that are written to one side."""
-        return {name for name, text in self.merge.agreed.items() if self.agreed.get(name) not in (None, text)}
-
-    @property
     def would(self) -> list[str]:
         """What a dry run says of it."""
         if not self.pair.falcana:

@@ -50,6 +50,8 @@ class Wishes:
             for link in (f"{kind.name}#{falcana}", *([f"{kind.other}#{partner}"] if partner else [])):
                 unpark(book, link)
                 book.drop(link)
+            if partner:
+                self._look_again(f"{kind.other}#{partner}")
             book.drop(f"delete#{kind.name}#{falcana}")
         self._look_again(f"{kind.name}#{falcana}")
 

@@ -177,3 +177,14 @@ def test_an_address_that_becomes_a_company_goes_over_and_takes_its_people_with_i
     company = firm.addresses()[home]["external_ids"]["hubspot"]
     assert firm.companies()[company]["name"] == "Rita Berg"
     assert _belongs(firm, contact, person) == (company, home)
+
+
+def test_a_contact_of_a_company_that_was_deleted_gets_another(firm: Firm) -> None:
+    one, two, contact, address, other, person = _two(firm)
+    firm.delete("company", one)
+    for _ in range(3):
+        firm.five()
+    assert str(firm.persons()[person]["address_id"]) == address
+    firm.belong(contact, two)
+    firm.five()
+    assert _belongs(firm, contact, person) == (two, other)

@@ -102,29 +102,28 @@ class Applying:
 
     def _step(self, pair: Pair) -> Step:
         row, kind, rules = self._book[pair.link], pair.kind, self._desk.rules[pair.kind.name]
+        of = str(row.get("of") or "".join(_ids(pair)[:1]))
+        agreed, settings = unpacked(row, "agreed"), self._desk.settings
+
+        def digest(field: str, text: str) -> str:
+            return self._desk.digest(f"{kind.name} {field}", f"{of}\0{text}")
+
+        def held(address: str) -> bool:
+            return agreed.get(PARENT) == digest(PARENT, address)
+
         left = right = None
         if record := pair.hubspot:
             values: dict[str, str | None] = {rule.field: record.properties.get(rule.property, "") for rule in rules}
             if kind is PERSON:
-                values[PARENT] = self._parents.in_hubspot(record)
+                values[PARENT] = self._parents.in_hubspot(record, held)
             left = Side(values, _moment(record.properties.get(kind.modified, "")))
         if one := pair.falcana:
             values = {rule.field: one.values.get(rule.field, "") for rule in rules}
             if kind is PERSON:
-                values[PARENT] = self._parents.in_falcana(one)
+                values[PARENT] = self._parents.in_falcana(one, held)
             right = Side(values, one.updated_at)
-        of = str(row.get("of") or "".join(_ids(pair)[:1]))
-        agreed, settings = unpacked(row, "agreed"), self._desk.settings
-        merged = merge(
-            rules,
-            left,
-            right,
-            agreed,
-            lambda field, text: self._desk.digest(f"{kind.name} {field}", f"{of}\0{text}"),
-            self._ways,
-            region=settings.region,
-            tie=settings.on_tie,
-        )
+        region, tie = settings.region, settings.on_tie
+        merged = merge(rules, left, right, agreed, digest, self._ways, region=region, tie=tie)
         return Step(pair, merged, self._to_hubspot(pair, merged), dict(merged.to_falcana), of=of, agreed=agreed)
 
     def _to_hubspot(self, pair: Pair, merged: Merge) -> dict[str, str]:

@@ -171,13 +171,17 @@ class Gathering:
     def _merged_in_falcana(self, kind: Kind, loser: str, winner: str, partner: str) -> None:
         book = self._book
         row = book[f"{kind.name}#{winner}"]
-        if row.get("with") or row.get("ended"):
+        left_over = (
+            row.get("ended") == "merged_twice"
+        )  # in HubSpot, the other way round: one pair is left
+        if (row.get("with") or row.get("ended")) and not left_over:
             end(book, kind, "merged_twice", falcana=loser, hubspot=partner)
             self._notes.count("ended")
             self._notes.tell("falcana_merged", kind=kind.name, kept=winner, left=loser, hubspot=partner)
             return
         lost = book[f"{kind.name}#{loser}"]
         book.drop(f"{kind.name}#{loser}")
+        book.drop(f"{kind.name}#{winner}")
         join(book, kind, winner, partner)
         book.put(f"{kind.name}#{winner}", agreed=lost.get("agreed"), of=lost.get("of"))  # that still holds
 

@@ -15,6 +15,13 @@ from renkei.vendors.falcana import Record as FalcanaRecord
 type Settle = Callable[[InHubSpot, InFalcana], None]
 """Settles companies and addresses that persons need, before the persons."""
 
+type Agreed = Callable[[str], bool]
+"""Whether an address is what was last agreed on."""
+
+
+def _nothing(address: str) -> bool:  # noqa: ARG001 - as every one
+    return False
+
 
 class Parents:
     """What is known of the companies and addresses that persons belong to."""
@@ -37,21 +44,28 @@ class Parents:
             self._settle(new if TO_FALCANA in self._ways else {}, other if TO_HUBSPOT in self._ways else {})
             self._book.recall([*left, *right])
 
-    def in_hubspot(self, record: Record) -> str | None:
-        """The address of the company of a contact; "" without a company, None if it is not known (yet)."""
+    def in_hubspot(self, record: Record, agreed: Agreed = _nothing) -> str | None:
+        """The address of the company of a contact; "" without a company, None if it is not known (yet).
+
+        A company that is not transferred any more is known only where it is what was last `agreed` on: then it is
+        no change, and that of the other side holds.
+        """
         company = company_of(record.properties)
         row = self._book[f"{ADDRESS.other}#{company}"] if company else {}
-        if company and (row.get("ended") or not row.get("with")):
+        address = str(row.get("with", ""))
+        if company and (not address or (row.get("ended") and not agreed(address))):
             return None
-        return str(row.get("with", ""))
+        return address
 
-    def in_falcana(self, record: FalcanaRecord) -> str | None:
+    def in_falcana(self, record: FalcanaRecord, agreed: Agreed = _nothing) -> str | None:
         """The address of a contact person; "" if it is no company, None if its company is not known (yet)."""
         address = record.values.get(PARENT, "")
         row = self._book[f"{ADDRESS.name}#{address}"]
         if row.get("out") and not row.get("with"):
             return ""
-        return None if row.get("ended") or not row.get("with") else address
+        if row.get("with") and not row.get("ended"):
+            return address
+        return address if agreed(address) else None
 
     def company(self, address: str) -> str:
         """The company of an address; "" if it has none."""

@@ -5,23 +5,31 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from local.bench import calls, cold, projects
+from local.bench import calls, cold, falcana, large, projects
 from local.bench.tables import Table
 from local.runtime.runtime import RuntimeTrouble
 from local.stack.errors import StackError
 
 # One function a table; each takes the number of samples (what only counts ignores it).
-SECTIONS: tuple[Callable[[int], Table], ...] = (calls.section, calls.leads, projects.section, cold.section)
+SECTIONS: tuple[Callable[[int], Table], ...] = (
+    calls.section,
+    calls.leads,
+    projects.section,
+    falcana.section,
+    cold.section,
+)
+LARGE = (large.section,)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure every section; gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local.bench", description=__doc__)
     parser.add_argument("--samples", type=int, default=9, metavar="N", help="cold starts per function (default: 9)")
+    parser.add_argument("--large", action="store_true", help="measure 100,000 pairs instead (a quarter of an hour)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     given = parser.parse_args(arguments)
     try:
-        tables = [section(given.samples) for section in SECTIONS]
+        tables = [section(given.samples) for section in (LARGE if given.large else SECTIONS)]
     except (StackError, RuntimeTrouble) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -1,1 +1,1 @@
-"""Bookings and deals on their way, for a person to watch: the local stack, and a story told over HTTP only."""
+"""Bookings, deals and customers on their way, for a person to watch: the local stack, and a story over HTTP only."""

@@ -1,4 +1,4 @@
-"""`python -m local.demo`: starts the local stack, sends bookings and deals through it, shows what arrived where."""
+"""`python -m local.demo`: starts the local stack, sends bookings, deals, customers through, shows what arrived."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import requests
 
-from local.demo import deals, sales
+from local.demo import customers, deals, sales
 from local.demo.story import Story
 from local.demo.visitor import DemoTrouble, Visitor
 from local.stack import scheduled
@@ -56,6 +56,7 @@ def told(stack: Running) -> Story:
         story.tell()
         sales.tell(story)
         deals.tell(story, stack.state.outputs["HubspotWebhookUrl"])
+        customers.tell(story)
     except (DemoTrouble, requests.RequestException) as trouble:
         story.check(False, str(trouble))
     return story
@@ -67,6 +68,7 @@ It stays up until Ctrl-C. Look around:
   HubSpot's records and calls   {stack.state.sandbox}/hubspot/_sandbox/
   Salesforce's leads and calls  {stack.state.sandbox}/salesforce/_sandbox/
   board's projects and calls    {stack.state.sandbox}/board/_sandbox/
+  falcana's addresses and calls {stack.state.sandbox}/falcana/_sandbox/
   the mails                     {stack.state.sandbox}/mailbox/
   the API                       {stack.state.url}
   AWS (emulator)                AWS_ENDPOINT_URL={stack.state.endpoint_url}
@@ -76,6 +78,7 @@ In another terminal:
   renkei test-connection hubspot
   renkei send events/timerex/event_confirmed_free_mail.json
   renkei --workspace billing board sync
+  renkei --workspace vertrieb falcana status
   python -m local.stack logs""")
 
 

@@ -10,7 +10,7 @@ import requests
 from local.demo.visitor import TIMEOUT, DemoTrouble, local_session
 
 PORTAL = 111111
-READING = ("/search", "/batch/read", "/token", "/introspect")
+READING = ("/search", "/batch/read", "/token", "/introspect", "/find")
 """Calls by POST that change nothing."""
 type Record = dict[str, Any]
 
@@ -21,22 +21,24 @@ class Offices:
 
     sandbox: str
     http: requests.Session = field(default_factory=local_session)
+    portal: int = PORTAL
+    vendors: tuple[str, ...] = ("hubspot", "board")
 
     # In HubSpot.
 
     def made(self, kind: str, **properties: str) -> str:
         """Make a record; gives its id."""
-        body = {"portal": PORTAL, "kind": kind, "properties": properties}
+        body = {"portal": self.portal, "kind": kind, "properties": properties}
         return str(self._post("hubspot", "seed", body)["id"])
 
     def changed(self, kind: str, id_: str, **properties: str) -> None:
         """Change a record."""
-        self._post("hubspot", "change", {"portal": PORTAL, "kind": kind, "id": id_, "properties": properties})
+        self._post("hubspot", "change", {"portal": self.portal, "kind": kind, "id": id_, "properties": properties})
 
     def associated(self, deal: str, company: str) -> None:
         """Give a deal its primary company."""
         ends = {"kind": "deals", "id": deal, "to_kind": "companies", "to_id": company}
-        self._post("hubspot", "associate", {"portal": PORTAL, **ends, "types": [5]})
+        self._post("hubspot", "associate", {"portal": self.portal, **ends, "types": [5]})
 
     def webhooks_to(self, target: str) -> None:
         """Let HubSpot send the app's webhooks to an address."""
@@ -44,7 +46,7 @@ class Offices:
 
     def held(self, kind: str, id_: str) -> dict[str, str]:
         """Look at a record's properties."""
-        portal = self._get("hubspot", "state")["portals"][str(PORTAL)]
+        portal = self._get("hubspot", "state")["portals"][str(self.portal)]
         return next(cast("dict[str, str]", one["properties"]) for one in portal[kind] if one["id"] == id_)
 
     # In board.
@@ -66,7 +68,7 @@ class Offices:
 
     def asked(self) -> dict[str, int]:
         """Count what each vendor was asked so far."""
-        return {vendor: len(self._get(vendor, "calls")) for vendor in ("hubspot", "board")}
+        return {vendor: len(self._get(vendor, "calls")) for vendor in self.vendors}
 
     def calls(self, since: Mapping[str, int]) -> list[str]:
         """List what both were asked since they were counted, each vendor's calls in their order."""

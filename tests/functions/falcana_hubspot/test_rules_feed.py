@@ -18,7 +18,6 @@ def _pairs(firm: Firm, number: int) -> list[str]:
 
 
 def test_a_cursor_that_is_too_old_has_everything_read_and_finds_what_was_deleted(firm: Firm) -> None:
-    firm.many_others(0)
     one, gone, merged, winner = _pairs(firm, 4)
     company = firm.company("Fünf GmbH")
     person = firm.person(winner, "Schulze")

@@ -9,7 +9,7 @@ from falcana_hubspot.book import packed, unpacked
 from falcana_hubspot.desk import TO_HUBSPOT, Desk
 from falcana_hubspot.kinds import ADDRESS, COMPANY_OF, PARENT, PERSON, Kind
 from falcana_hubspot.making import Making
-from falcana_hubspot.pairs import Notes, Pair, end, look_again, named, park, seen, unpark
+from falcana_hubspot.pairs import Notes, Pair, end, look_again, named, nobody_else, park, seen, unpark
 from falcana_hubspot.parents import Parents
 from falcana_hubspot.plan import Merge, Side, Way, merge
 from falcana_hubspot.steps import Step
@@ -75,9 +75,9 @@ class Applying:
                 step.hubspot = {FALCANA_ID: step.pair.falcana.id}
         self._making.in_hubspot([step for step in steps if not step.pair.hubspot])
         both = [step for step in steps if step.pair.falcana and step.pair.hubspot]
-        self._making.change_hubspot([step for step in both if not step.pair.failed])
-        left = [step for step in both if not step.pair.failed and not step.gone and not step.done]
-        stale = self._making.change_falcana(left)
+        # falcana first: it refuses what somebody changed meanwhile, before HubSpot has what is old by now.
+        stale = self._making.change_falcana([step for step in both if step.going and not step.done])
+        self._making.change_hubspot([step for step in both if step.going and step.pair not in stale])
         for step in steps:
             if step.pair not in stale and not step.gone:
                 self._remember(step)
@@ -106,7 +106,7 @@ class Applying:
         agreed, settings = unpacked(row, "agreed"), self._desk.settings
 
         def digest(field: str, text: str) -> str:
-            return self._desk.digest(f"{kind.name} {field}", f"{of}\0{text}")
+            return self._desk.agreed(kind, field, of, text)
 
         def held(address: str) -> bool:
             return agreed.get(PARENT) == digest(PARENT, address)
@@ -201,8 +201,8 @@ class Applying:
         if self._any_alike is None:
             self._any_alike = bool(links.page(self._desk.scope, "alike#", limit=1)[0])
         if self._any_alike:
-            for link in (f"alike#{kind.name}#{falcana}", f"alike#{kind.other}#{hubspot}"):
-                self._book.put(link, **{"with": None})
+            nobody_else(self._book, kind.name, falcana, self._desk.now)
+            nobody_else(self._book, kind.other, hubspot, self._desk.now)
 
     # Who waits for a company or an address.
 

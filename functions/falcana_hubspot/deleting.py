@@ -22,11 +22,12 @@ class Deleting:
     def __init__(self, run: Transfer) -> None:
         self._run = run
         self._desk = run.desk
+        self._wanted = run.desk.settings.on_falcana_delete == "archive"
         self._confirmed = str(run.load("confirmed").get("at") or "")
 
     def pages(self) -> Iterator[None]:
         """Archive what is allowed, page by page; tell of what waits."""
-        held = self._held()
+        held = self._held() if self._wanted else 0
         if held != self._run.load("deletes").get("waiting", 0):  # told once, not every five minutes
             self._run.save("deletes", {"waiting": held})
             if held:
@@ -63,11 +64,17 @@ class Deleting:
         """Archive the partners of these records of falcana; whose partner was merged into another one is let go."""
         book, desk = self._desk.book, self._desk
         book.recall(f"{kind.name}#{id_}" for id_ in rows)
+        book.recall(f"{kind.other}#{row.get('with')}" for row in rows.values())
         wanted: dict[str, str] = {}
         for id_, row in rows.items():
             pair = book[f"{kind.name}#{id_}"]
-            if pair.get("with") == row.get("with") and not pair.get("ended"):
+            mine = book[f"{kind.other}#{row.get('with')}"].get("with") == id_
+            if mine and pair.get("with") == row.get("with") and not pair.get("ended"):
                 wanted[str(row["with"])] = id_
+        if not self._wanted:  # the settings were changed since
+            for hubspot, id_ in wanted.items():
+                end(book, kind, "falcana_deleted", falcana=id_, hubspot=hubspot)
+            wanted = {}
         there = desk.hubspot.do(Read(kind.object, tuple(wanted), (kind.modified,))).records if wanted else {}
         living = [id_ for id_ in wanted if id_ in there and there[id_].id == id_]
         if living:

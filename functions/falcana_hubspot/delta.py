@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from falcana_hubspot.book import unpacked
+from falcana_hubspot.desk import company_of
 from falcana_hubspot.gathering import InFalcana, InHubSpot
-from falcana_hubspot.kinds import ADDRESS, BY_ENTITY, KINDS, PERSON, Kind
+from falcana_hubspot.kinds import ADDRESS, BY_ENTITY, COMPANY_OF, KINDS, PARENT, PERSON, Kind
 from falcana_hubspot.pairs import linked_ids
 from falcana_hubspot.transfer import Transfer
 from renkei import links
+from renkei.actions import Read
 from renkei.deliveries import stamp
 from renkei.runs import Steps
 from renkei.vendors.falcana import Change, CursorExpired
@@ -145,11 +148,26 @@ class Delta:
         self._run.save(name, {"after": behind})
 
     def _belonging(self) -> None:
-        rows, behind = links.page(
-            self._desk.scope, f"{PERSON.other}#", str(self._run.load("belonging").get("after") or "")
+        """Settle contacts whose company is another than was agreed on: that need not show in when they changed."""
+        name, desk, book = f"{PERSON.other}#", self._desk, self._book
+        rows, behind = links.page(desk.scope, name, str(self._run.load("belonging").get("after") or ""))
+        linked = linked_ids(row for row in rows if not row.get("parked"))
+        read = Read(PERSON.object, tuple(linked), (COMPANY_OF,))
+        belongs = (
+            {id_: company_of(one.properties) for id_, one in desk.hubspot.do(read).records.items()} if linked else {}
         )
-        self._run.settling.settle(PERSON, dict.fromkeys(linked_ids(rows)), {})
+        book.recall(f"{name}{id_}" for id_ in belongs)
+        book.recall(f"{PERSON.name}#{book[f'{name}{id_}'].get('with')}" for id_ in belongs)
+        book.recall(f"{ADDRESS.other}#{company}" for company in belongs.values() if company)
+        moved: InHubSpot = {id_: None for id_, company in belongs.items() if company and self._moved(id_, company)}
+        self._run.settling.settle(PERSON, moved, {})
         self._run.save("belonging", {"after": behind})
+
+    def _moved(self, contact: str, company: str) -> bool:
+        row = self._book[f"{PERSON.name}#{self._book[f'{PERSON.other}#{contact}'].get('with')}"]
+        address = self._book[f"{ADDRESS.other}#{company}"].get("with")
+        told = self._desk.agreed(PERSON, PARENT, str(row.get("of") or ""), str(address))
+        return bool(address) and not row.get("parked") and unpacked(row, "agreed").get(PARENT) != told
 
     def _turn(self) -> int:
         """Whose turn it is: the number of this run."""

@@ -97,6 +97,10 @@ class Desk:
         """A keyed digest of what was agreed on, or of what two records share."""
         return self.work.platform.vault.digest(f"falcana {purpose}", text)[:_SHORT]
 
+    def agreed(self, kind: Kind, field: str, of: str, text: str) -> str:
+        """What is remembered of a value that a pair agreed on; by `of`, equal values of two pairs do not look equal."""
+        return self.digest(f"{kind.name} {field}", f"{of}\0{text}")
+
     def close(self) -> None:
         """Hand back what was found out about calls and tokens."""
         self.work.calls += self.hubspot.calls + self.falcana.calls

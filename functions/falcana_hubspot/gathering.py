@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from falcana_hubspot.desk import MERGED, TO_HUBSPOT, Desk
 from falcana_hubspot.identifying import Identifying
 from falcana_hubspot.kinds import Kind
-from falcana_hubspot.pairs import Notes, Pair, end, join, unpark
+from falcana_hubspot.pairs import Notes, Pair, end, join, nobody_else, unpark
 from falcana_hubspot.plan import Way
 from renkei.actions import Read, Record
 from renkei.deliveries import stamp
@@ -94,9 +94,13 @@ class Gathering:
         book.recall(f"{kind.other}#{id_}" for id_ in (*olds, record.id))
         rows = [book[f"{kind.other}#{id_}"] for id_ in (record.id, *olds)]
         theirs = list(dict.fromkeys(str(row["with"]) for row in rows if row.get("with") and not row.get("ended")))
+        over = next((row for row in rows if row.get("ended")), None)
         for old in olds:
+            nobody_else(book, kind.other, old, self._desk.now)
             book.drop(f"{kind.other}#{old}")
         if not theirs:
+            if over:  # what is not transferred any more does not come back by a merge
+                book.replace(f"{kind.other}#{record.id}", **{"with": over.get("with"), "ended": over["ended"]})
             return
         marked = record.properties.get(FALCANA_ID, "")
         kept = marked if marked in theirs else theirs[0]
@@ -105,15 +109,20 @@ class Gathering:
                 end(book, kind, "merged_twice", falcana=other)
                 self._notes.count("ended")
                 self._notes.tell("falcana_merged_in_hubspot", kind=kind.name, kept=kept, left=other, hubspot=record.id)
-        book.put(f"{kind.other}#{record.id}", at=None)
+        book.put(f"{kind.other}#{record.id}", at=None, ended=None)
         join(book, kind, kept, record.id)
 
     def gone_from_hubspot(self, kind: Kind, hubspot: str) -> None:
         """Note that a record was deleted in HubSpot: it stays in falcana, and is not transferred any more."""
-        partner = str(self._book[f"{kind.other}#{hubspot}"].get("with") or "")
-        end(self._book, kind, "hubspot_deleted", falcana=partner, hubspot=hubspot)
+        link = f"{kind.other}#{hubspot}"
+        partner = str(self._book[link].get("with") or "")
+        nobody_else(self._book, kind.other, hubspot, self._desk.now)
         if partner:
+            end(self._book, kind, "hubspot_deleted", falcana=partner, hubspot=hubspot)
             self._notes.count("ended")
+        else:
+            unpark(self._book, link)
+            self._book.drop(link)
 
     def _read_falcana(self, kind: Kind, left: InHubSpot, right: InFalcana) -> None:
         desk = self._desk
@@ -154,6 +163,7 @@ class Gathering:
         book = self._book
         row = book[f"{kind.name}#{falcana}"]
         partner = str(row.get("with") or "")
+        nobody_else(book, kind.name, falcana, self._desk.now)
         if not partner:
             unpark(book, f"{kind.name}#{falcana}")
             book.drop(f"{kind.name}#{falcana}")
@@ -171,9 +181,7 @@ class Gathering:
     def _merged_in_falcana(self, kind: Kind, loser: str, winner: str, partner: str) -> None:
         book = self._book
         row = book[f"{kind.name}#{winner}"]
-        left_over = (
-            row.get("ended") == "merged_twice"
-        )  # in HubSpot, the other way round: one pair is left
+        left_over = row.get("ended") == "merged_twice"  # in HubSpot, the other way round: one pair is left
         if (row.get("with") or row.get("ended")) and not left_over:
             end(book, kind, "merged_twice", falcana=loser, hubspot=partner)
             self._notes.count("ended")

@@ -119,9 +119,9 @@ class Identifying:
         return pairs
 
     def _same_in_hubspot(self, kind: Kind, rest: Sequence[FalcanaRecord], found: dict[str, Record]) -> set[str]:
-        held: set[str] = set()
-        by_id = {one.id: one for one in rest}
         names = self._desk.matched(kind)
+        held = self._twice(kind, rest) if "email" in names and kind.name == "person" else set()
+        by_id = {one.id: one for one in rest}
         given: dict[str, dict[str, str]] = {
             field: {one.id: value for one in rest if (value := self._value(field, one.values.get(field, "")))}
             for field in names
@@ -130,7 +130,7 @@ class Identifying:
         self._book.recall(f"{kind.other}#{one.id}" for one in there)
         for field, values in given.items():
             for id_, value in values.items():
-                if id_ in found:
+                if id_ in found or id_ in held:
                     continue
                 same = {
                     one.id: one for one in there if self._value(field, one.properties.get(names[field], "")) == value
@@ -143,6 +143,16 @@ class Identifying:
                     self._notes.example("linked", id_, chosen)
                 elif chosen:
                     held.add(id_)
+        return held
+
+    def _twice(self, kind: Kind, rest: Sequence[FalcanaRecord]) -> set[str]:
+        """Those with the mail address of another one of these: a contact's is its own."""
+        first, held = dict[str, str](), set[str]()
+        for one in rest:
+            mail = self._value("email", one.values.get("email", ""))
+            if mail and first.setdefault(mail, one.id) != one.id:
+                self._hold(kind, one, Rejected("falcana_taken", kind=kind.name, id=one.id, others=first[mail]))
+                held.add(one.id)
         return held
 
     def _look(self, kind: Kind, wanted: Mapping[str, tuple[str, ...]]) -> list[Record]:

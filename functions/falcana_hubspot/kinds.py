@@ -30,6 +30,7 @@ ADDRESS = Kind("address", "company", "addresses", "companies", "hs_lastmodifiedd
 PERSON = Kind("person", "contact", "contact-persons", "contacts", "lastmodifieddate")
 KINDS = (ADDRESS, PERSON)  # in this order: a person belongs to an address
 BY_ENTITY = {kind.entity: kind for kind in KINDS}
+OTHER: Mapping[str, str] = {kind.name: kind.other for kind in KINDS} | {kind.other: kind.name for kind in KINDS}
 BY_NAME: Mapping[str, Kind] = {name: kind for kind in KINDS for name in (kind.name, kind.other)}
 
 

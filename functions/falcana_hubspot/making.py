@@ -8,7 +8,7 @@ from functools import partial
 from falcana_hubspot import NewAddresses
 from falcana_hubspot.desk import Desk, company_of
 from falcana_hubspot.kinds import ADDRESS, PARENT, Kind
-from falcana_hubspot.pairs import Notes, Pair, end, join, look_again, named
+from falcana_hubspot.pairs import Notes, Pair, end, join, kept_apart, look_again, named
 from falcana_hubspot.steps import Step
 from renkei.actions import Create, Item, Record, Result, Update
 from renkei.deliveries import stamp
@@ -49,7 +49,9 @@ class Making:
             except Retry as busy:
                 down = self._alone(step, busy, down=down)
             except Rejected as refused:
-                step.pair.failed, down = refused, False
+                down = False
+                if not self._address_gone(step, refused):
+                    step.pair.failed = refused
             else:
                 step.pair.falcana, step.done, down = made, True, False
                 self._notes.count("created_in_falcana")
@@ -87,7 +89,22 @@ class Making:
                 raise Rejected("falcana_value", field="name", why="duplicate") from taken
             made = there[0].id
         self._book.put(f"{ADDRESS.name}#{made}", out=True)
+        self._book.save()  # nobody would look at it again
         return {PARENT: made}
+
+    def _address_gone(self, step: Step, refused: Rejected) -> bool:
+        """Whether a contact person cannot be made because its address is gone; it is looked at again then."""
+        address = step.falcana.get(PARENT, "")
+        if not address or PARENT not in refused.params.get("field", "").split(", "):
+            return False
+        try:
+            self._desk.falcana.get(ADDRESS.entity, address)
+        except NotFound as gone:
+            self._gone(ADDRESS, address, gone.into if isinstance(gone, Gone) else "")
+            look_again(self._book, step.pair.link, self._desk.now)
+            step.gone = True
+            return True
+        return False
 
     def _owned_by(self) -> dict[str, str]:
         given: NewAddresses | None = self._desk.settings.new_addresses
@@ -170,12 +187,12 @@ class Making:
         kind, by_key = steps[0].pair.kind, {step.pair.falcana.id: step for step in steps if step.pair.falcana}
         self._sending(step.pair.link for step in steps)
         result = self._writing(by_key, partial(self._create, kind))
-        for key, step in by_key.items():
-            if record := result.records.get(key):
-                step.pair.hubspot, step.hubspot = record, {}
-                self._notes.count("created_in_hubspot")
-            else:
-                self._not_created(step, result.failed.get(key))
+        for key, record in result.records.items():
+            by_key[key].pair.hubspot, by_key[key].hubspot = record, {}
+            join(self._book, kind, key, record.id)
+            self._notes.count("created_in_hubspot")
+        for key in by_key.keys() - result.records.keys():  # afterwards: who has the address of another one of these
+            self._not_created(by_key[key], result.failed.get(key))
 
     def _create(self, kind: Kind, items: tuple[Item, ...]) -> Result:
         return self._desk.hubspot.do(Create(kind.object, FALCANA_ID, items))
@@ -185,7 +202,8 @@ class Making:
         one = pair.falcana.id if pair.falcana else ""
         there = why.record_id if isinstance(why, Conflict) else None
         row = self._book[f"{kind.other}#{there}"] if there else {}
-        if there and not row.get("ended") and row.get("with", one) == one:
+        apart = there in kept_apart(self._book[f"alike#{kind.name}#{one}"])
+        if there and not apart and not row.get("ended") and row.get("with", one) == one:
             join(self._book, kind, one, there)  # by its mail address, or made by us a moment ago
             look_again(self._book, f"{kind.name}#{one}", self._desk.now)
             self._notes.count("linked")
@@ -204,10 +222,9 @@ class Making:
         result = self._writing(by_key, partial(self._update, kind))
         for key, step in by_key.items():
             why = result.failed.get(key)
-            if record := result.records.get(key):
+            if key in result.records:
+                # What was read stays in the pair: who changed it since is seen, as the time of our write is another.
                 self._notes.count("updated_in_hubspot", int(bool(step.hubspot.keys() - {FALCANA_ID})))
-                known = step.pair.hubspot.properties if step.pair.hubspot else {}
-                step.pair.hubspot = Record(record.id, {**known, **record.properties})
             elif isinstance(why, NotFound):
                 one = step.pair.falcana.id if step.pair.falcana else ""
                 end(self._book, kind, "hubspot_deleted", falcana=one, hubspot=key)

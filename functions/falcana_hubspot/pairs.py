@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from falcana_hubspot.book import Book, packed
-from falcana_hubspot.kinds import Kind
+from falcana_hubspot.kinds import OTHER, Kind
 from renkei.actions import Record
 from renkei.deliveries import stamp
 from renkei.errors import Outcome
@@ -102,6 +102,23 @@ def look_again(book: Book, link: str, now: datetime) -> None:
     """Have a record looked at again by the next run. Each time it is another row, so that none is dropped unseen."""
     number = int(book[f"again#{link}"].get("n") or 0) + 1
     book.put(f"again#{link}", at=stamp(now), n=str(number))
+
+
+def nobody_else(book: Book, name: str, id_: str, now: datetime) -> None:
+    """A record has a partner, or is gone: nobody has to decide any more whether it is the same as its candidates.
+
+    Those of them that have no other candidate are looked at again. `name`: address, person, company or contact.
+    """
+    link, other_name = f"alike#{name}#{id_}", OTHER[name]
+    found = [str(one[0]) for one in json.loads(book[link].get("with") or "[]")]
+    book.put(link, **{"with": None})
+    for other in found:
+        theirs = f"alike#{other_name}#{other}"
+        left = [one for one in json.loads(book[theirs].get("with") or "[]") if str(one[0]) != id_]
+        book.put(theirs, **{"with": json.dumps(left, separators=(",", ":")) if left else None})
+        if not left and not book[f"{other_name}#{other}"].get("with"):
+            unpark(book, f"{other_name}#{other}")
+            look_again(book, f"{other_name}#{other}", now)
 
 
 def linked_ids(rows: Iterable[Mapping[str, object]]) -> list[str]:

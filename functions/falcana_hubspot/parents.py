@@ -65,7 +65,9 @@ class Parents:
             return ""
         if row.get("with") and not row.get("ended"):
             return address
-        return address if agreed(address) else None
+        # Without the way there, one that has no partner is just another one than the company's.
+        alone = not row and TO_HUBSPOT not in self._ways
+        return address if alone or agreed(address) else None
 
     def company(self, address: str) -> str:
         """The company of an address; "" if it has none."""

@@ -25,6 +25,11 @@ class Step:
     gone: bool = False
 
     @property
+    def going(self) -> bool:
+        """Whether nothing has gone wrong with it so far."""
+        return not (self.pair.failed or self.gone)
+
+    @property
     def would(self) -> list[str]:
         """What a dry run says of it."""
         if not self.pair.falcana:

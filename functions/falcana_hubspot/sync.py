@@ -23,6 +23,7 @@ class Sync(Transfer):
     """One run in the directions that are on."""
 
     job = "sync"
+    gives_way = False  # it is the short one
 
     def phases(self) -> Sequence[Callable[[], Steps]]:
         """First what people asked for; a direction without a checkpoint takes everything."""

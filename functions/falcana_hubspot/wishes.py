@@ -9,9 +9,10 @@ from typing import Any
 from falcana_hubspot.desk import Desk
 from falcana_hubspot.gathering import InFalcana, InHubSpot
 from falcana_hubspot.kinds import BY_NAME, KINDS, Kind
-from falcana_hubspot.pairs import Notes, end, look_again, unpark
+from falcana_hubspot.pairs import Notes, end, join, look_again, unpark
 from falcana_hubspot.settling import Settling
 from renkei import links
+from renkei.actions import Read
 
 
 class Wishes:
@@ -46,13 +47,7 @@ class Wishes:
             self._forget_alike(kind, falcana, hubspot)
             self._look_again(f"{kind.other}#{hubspot}")
         elif do == "again":
-            partner = str(row.get("with") or "")
-            for link in (f"{kind.name}#{falcana}", *([f"{kind.other}#{partner}"] if partner else [])):
-                unpark(book, link)
-                book.drop(link)
-            if partner:
-                self._look_again(f"{kind.other}#{partner}")
-            book.drop(f"delete#{kind.name}#{falcana}")
+            self._anew(kind, falcana, str(row.get("with") or ""))
         self._look_again(f"{kind.name}#{falcana}")
 
     def _link(self, kind: Kind, falcana: str, hubspot: str) -> None:
@@ -69,6 +64,21 @@ class Wishes:
             book.put(link, **{"with": None})
         book.drop(f"delete#{kind.name}#{falcana}")
         self._notes.count("linked")
+
+    def _anew(self, kind: Kind, falcana: str, partner: str) -> None:
+        """Let a record begin anew: with the partner that it had, or, if one of the two is gone, without."""
+        book, desk = self._book, self._desk
+        links_ = [f"{kind.name}#{falcana}", *([f"{kind.other}#{partner}"] if partner else [])]
+        there = partner and desk.hubspot.do(Read(kind.object, (partner,), (kind.modified,))).records.get(partner)
+        alive = there and there.id == partner and desk.falcana.find(kind.entity, "ids", [falcana])
+        for link in links_:
+            unpark(book, link)
+            book.drop(link)
+        if alive:
+            join(book, kind, falcana, partner)
+        elif partner:
+            self._look_again(f"{kind.other}#{partner}")
+        book.drop(f"delete#{kind.name}#{falcana}")
 
     def _forget_alike(self, kind: Kind, falcana: str, hubspot: str) -> None:
         """Take a candidate out of the rows of both."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 ENOUGH = timedelta(seconds=45)  # what a step of a run may take
 _MOST_TOLD = 50
+_BESIDE = {"counts", "told", "kept"}
+"""What a run saves beside how far it is."""
 
 type Steps = Iterator[None]
 
@@ -26,12 +29,14 @@ class Run(ABC):
     """One run of a job of `integration`, told by the id of its delivery. `state` is what it saves under `name`.
 
     That is the phase and how far it is in it, and beside that counts, what is to be told, and what is `kept` to the
-    end. `silent` are the codes of what the run shows and nobody is mailed about.
+    end. `silent` are the codes of what the run shows and nobody is mailed about. One that `gives_way` lets others that
+    are due go first.
     """
 
     name = "run"
     integration = ""
     silent: frozenset[str] = frozenset()
+    gives_way = True
 
     def __init__(self, work: Work, id_: str, asked: Mapping[str, Any]) -> None:
         self.work = work
@@ -68,21 +73,28 @@ class Run(ABC):
             raise
 
     def _go_on(self) -> Done | Unfinished:
-        phases = self.phases()
+        phases, began = self.phases(), self._place()
         while self.state["phase"] < len(phases):
             for _ in chain(phases[self.state["phase"]](), self._next()):
                 self._save()
                 if self.state["phase"] < len(phases):
                     if end := self.interrupted():
                         raise end
-                    if self.work.left() < ENOUGH or self._others_wait():
+                    moved = self._place() != began  # who gives way before that, never gets any further
+                    if self.work.left() < ENOUGH or (moved and self._others_wait()):
                         return Unfinished({"phase": self.state["phase"] + 1, "of": len(phases), **self.counts})
         told = [(code, dict(params)) for code, params in self.state["told"]]
         warns = tuple(Warn(code, tuple(sorted(params.items()))) for code, params in told)
         return Done(self.outcome(), warns, tuple(self._together(told)))
 
+    def _place(self) -> str:
+        """How far it is, as text."""
+        return json.dumps({name: told for name, told in self.state.items() if name not in _BESIDE}, default=str)
+
     def _others_wait(self) -> bool:
         """Whether something else is due, that somebody waits for."""
+        if not self.gives_way:
+            return False
         rows, _ = self.work.platform.deliveries.due(self.work.workspace, self.integration, 2)
         return len(rows) > 1
 

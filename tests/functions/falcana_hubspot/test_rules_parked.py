@@ -156,8 +156,11 @@ def test_what_hubspot_requires_parks_the_record_alone(firm: Firm) -> None:
     first = firm.address("Erste AG")
     firm.five()
     good, bad = firm.address("Gut AG"), firm.address("Schlecht AG")
-    path, word = "/crm/objects/2026-09/companies/batch/create", _refusal("industry")
-    faults = [Fault("POST", path, "status", 400, body=word, every=every) for every in (1, 2)]
+    path, word = "/crm/objects/2026-09/companies", _refusal("industry")
+    faults = [
+        Fault("POST", f"{path}/batch/create", "status", 400, body=word),
+        Fault("POST", path, "status", 400, body=word, every=2),
+    ]
     for fault in faults:  # the two together, then the second of them alone
         firm.hubspot.faults.add(fault)
     run = firm.five()

@@ -55,6 +55,8 @@ def test_no_death_loses_or_doubles_anything(
 ) -> None:
     lives = Lives(stack, stories()[name])
     kills, steps = lives.kills, 0
+    if name == NAMES[0]:  # import and export are the same, a half each
+        kills = [kill for kill in kills if kill.effect != MEMORY]
     modes: tuple[Mode, ...] = ("at once", "later") if name in LATER else ("at once",)
     for mode in modes:
         lives.kills = [

@@ -71,7 +71,7 @@ def test_candidates_are_listed_with_a_score_and_why_and_nothing_is_linked(filled
     assert (one["id"], one["with"], one["kind"]) == (address, company, "address")
     assert 50 <= one["score"] < 100
     assert (one["name"].split()[0], one["with_name"].split()[0]) == (here["name"].split()[0], there["name"].split()[0])
-    assert text(f"falcana_alike_{why}", "en") in one["why"]
+    assert text(f"falcana_alike_{why}", "ja") in one["why"]
     filled.press("import")
     assert company not in [record["external_ids"].get("hubspot") for record in filled.addresses().values()]
     assert "Unbeteiligt SE" in _names(filled.addresses())

@@ -163,6 +163,27 @@ def test_a_value_that_is_too_long_for_falcana_is_left_out_and_the_rest_goes(firm
     assert firm.writes() == []
 
 
+@pytest.mark.parametrize("side", ["falcana", "hubspot"])
+def test_a_field_that_is_left_out_is_no_flipping_one(firm: Firm, side: str) -> None:
+    """However often the rest of the record changes while one of its values is not taken."""
+    contact = firm.contact(firm.company())
+    firm.five()
+    person = firm.partner(contact)
+    if side == "hubspot":
+        firm.change("person", person, email="erika,x@muster.example")  # falcana takes it, HubSpot does not
+    else:
+        firm.edit("contact", contact, mobilephone="0" * 51)  # longer than falcana takes
+    for number in range(7):
+        if side == "hubspot":
+            firm.change("person", person, position=f"Chefin {number}")
+        else:
+            firm.edit("contact", contact, jobtitle=f"Chefin {number}")
+        firm.five()
+        here, there = firm.persons()[person]["position"], firm.contacts()[contact]["jobtitle"]
+        assert (here, there) == (f"Chefin {number}", f"Chefin {number}")
+    assert firm.waiting("ended") == []
+
+
 def test_an_address_that_is_no_company_any_more_stays_linked(firm: Firm) -> None:
     company = firm.company()
     firm.five()

@@ -21,7 +21,7 @@ CHANGED = 1_000
 QUIET_MOST = 8
 GROWTH = 1.25
 """How much more memory ten times the pairs may take."""
-_TURNS = 3  # what no search shows is looked through by three runs in turn
+_TURNS = 6  # runs after which all that is looked at in turns was looked at
 _MB = 1_000_000
 COLUMNS = ("case", "pairs", "HubSpot", "at most", "falcana", "DynamoDB", "workers", "seconds", "a second", "CPU", "MB")
 

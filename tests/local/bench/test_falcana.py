@@ -24,7 +24,7 @@ def test_linked_pairs_are_as_after_many_runs_and_changes_are_counted(firm: Firm)
         ids = linked(firm, 20)
         assert {name: len(found) for name, found in ids.items()} == dict.fromkeys(ids, 10)
         before = firm.companies(), firm.contacts(), firm.addresses(), firm.persons()
-        for _ in falcana.TURNS:
+        for _ in range(falcana.QUIET):
             quiet = by_the_clock(firm)
             assert 0 < quiet.vendors.total() <= large.QUIET_MOST
         whole = asked_for(firm, "import", memory=True)

@@ -1,0 +1,123 @@
+"""Deletions that cross something else: a merge, a move, a setting, a new record in the old one's place."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.firm import TENANT, Firm
+from tests.harness import PORTAL
+
+KINDS = pytest.mark.parametrize("kind", ["company", "contact"])
+SIDE = {"company": "address", "contact": "person"}
+
+
+def _two(firm: Firm, kind: str) -> tuple[str, str, str, str]:
+    """Two companies or contacts, and what was made of them in falcana."""
+    company = firm.company("Eins GmbH")
+    if kind == "company":
+        two = company, firm.company("Zwei GmbH")
+    else:
+        two = firm.contact(company), firm.contact(company, email="max@muster.example", lastname="Max")
+    firm.five()
+    firm.many_others()
+    return *two, firm.partner(two[0]), firm.partner(two[1])
+
+
+@KINDS
+@pytest.mark.parametrize("first", ["deleted", "kept"])
+def test_one_of_two_is_deleted_in_falcana_and_both_become_one_in_hubspot(firm: Firm, kind: str, first: str) -> None:
+    """What is left in HubSpot is the other one's, too: it is not deleted."""
+    one, two, gone, kept = _two(firm, kind)
+    firm.remove(SIDE[kind], gone)
+    left = firm.unite(kind, *((one, two) if first == "deleted" else (two, one)))
+    for _ in range(4):
+        firm.five()
+    assert left in {**firm.companies(), **firm.contacts()}
+    assert {**firm.addresses(), **firm.persons()}[kept]["external_ids"] == {"hubspot": left}
+    firm.edit(kind, left, phone="030 1")
+    firm.five()
+    assert {**firm.addresses(), **firm.persons()}[kept]["phone"] == "030 1"
+
+
+@KINDS
+def test_one_of_two_is_deleted_in_hubspot_and_both_become_one_in_falcana(firm: Firm, kind: str) -> None:
+    one, two, lost, kept = _two(firm, kind)
+    firm.delete(kind, one)
+    firm.merge(SIDE[kind], kept, lost)
+    for _ in range(4):
+        firm.five()
+    there = {**firm.companies(), **firm.contacts()}
+    assert two in there
+    assert one not in there
+    firm.edit(kind, two, phone="030 1")
+    firm.five()
+    assert {**firm.addresses(), **firm.persons()}[kept]["phone"] == "030 1"
+
+
+def test_a_person_that_moves_before_its_old_address_is_deleted(firm: Firm) -> None:
+    one, two, gone, kept = _two(firm, "company")
+    contact = firm.contact(one)
+    firm.five()
+    person = firm.partner(contact)
+    firm.change("person", person, address_id=int(kept))
+    firm.remove("address", gone)
+    for _ in range(2):
+        firm.five()
+    assert list(firm.companies()) == [two]
+    assert firm.contacts()[contact]["associatedcompanyid"] == two
+    assert str(firm.persons()[person]["address_id"]) == kept
+
+
+def test_a_new_contact_in_the_place_of_a_deleted_one(firm: Firm) -> None:
+    """It is for a person to say that it is the same; then it goes on."""
+    company = firm.company()
+    old = firm.contact(company)
+    firm.five()
+    person = firm.partner(old)
+    firm.delete("contact", old)
+    for _ in range(3):
+        firm.five()
+    new = firm.contact(company, jobtitle="Chefin")
+    for _ in range(2):
+        firm.five()
+    assert list(firm.persons()) == [person]
+    assert [(row["id"], row["code"]) for row in firm.waiting("parked")] == [(new, "falcana_taken")]
+    firm.tool("link", person=person, contact=new)
+    firm.five()
+    assert firm.persons()[person]["position"] == "Chefin"
+    assert firm.persons()[person]["external_ids"] == {"hubspot": new}
+    assert (firm.waiting("parked"), list(firm.contacts())) == ([], [new])
+
+
+@KINDS
+def test_a_new_record_in_falcana_in_the_place_of_a_deleted_one(firm: Firm, kind: str) -> None:
+    one, two, gone, _ = _two(firm, kind)
+    firm.remove(SIDE[kind], gone)
+    firm.five()
+    if kind == "company":
+        new = firm.address("Eins GmbH")
+    else:
+        new = firm.person(next(iter(firm.addresses())), "Mustermann", email="erika@muster.example")
+    firm.five()
+    there = firm.companies() if kind == "company" else firm.contacts()
+    partner = {**firm.addresses(), **firm.persons()}[new]["external_ids"]["hubspot"]
+    assert set(there) == {two, partner}
+    assert partner != one
+
+
+def test_deletions_that_wait_are_let_go_when_the_setting_says_so(firm: Firm) -> None:
+    for number in range(22):
+        firm.hubspot.seed(PORTAL, "companies", {"name": f"Firma {number}"})
+    firm.five()
+    for address in list(firm.addresses())[:21]:
+        firm.falcana.remove(TENANT, "addresses", int(address))
+    firm.five()
+    assert len(firm.waiting("deletes")) == 21
+    firm.apply(on_falcana_delete="unlink")
+    firm.five()
+    firm.tool("confirm_deletes")
+    for _ in range(3):
+        firm.five()
+    assert len(firm.companies()) == 22
+    assert firm.waiting("deletes") == []
+    assert {row["code"] for row in firm.waiting("ended")} == {"falcana_deleted"}

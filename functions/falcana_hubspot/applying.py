@@ -36,10 +36,7 @@ class Applying:
         ways: frozenset[Way],
         parents: Parents,
         gone: Callable[[Kind, str, str], None],
-        *,
-        dry: bool = False,
     ) -> None:
-        self._dry = dry
         self._desk = desk
         self._book = desk.book
         self._notes = notes
@@ -54,7 +51,7 @@ class Applying:
         self._book.recall(pair.link for pair in pairs)
         steps = []
         for pair in pairs:
-            if not pair.falcana and pair.kind is PERSON and not self._dry and self._held_up(pair):
+            if not pair.falcana and pair.kind is PERSON and self._held_up(pair):
                 continue
             step = self._step(pair)
             if step.merge.contested:
@@ -180,7 +177,7 @@ class Applying:
             return
         if not record or not one:
             return
-        new = not book[f"{pair.kind.name}#{one.id}"].get("v")
+        new = not book[f"{pair.kind.name}#{one.id}"].get("agreed")
         kept = {field: text for field, text in step.merge.agreed.items() if field not in pair.refused}
         kept |= {field: text for field, text in step.agreed.items() if field in pair.refused}
         for link in (f"{pair.kind.other}#{record.id}", f"{pair.kind.name}#{one.id}"):

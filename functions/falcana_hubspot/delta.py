@@ -24,9 +24,10 @@ from renkei.vendors.falcana import Change, CursorExpired
 from renkei.vendors.hubspot_sync import Place, Seen
 
 OVERLAP = timedelta(minutes=2)
+SETTLED = timedelta(minutes=15)  # after that, the index has what was changed before the latest change that was seen
 BEHIND = timedelta(hours=1)
 _STEP = timedelta(milliseconds=1)
-_FOUND = 200  # in a page of a search: so many changes allow the late reading another page
+_FOUND = 200  # in a page of a search
 
 
 class Delta:
@@ -83,13 +84,16 @@ class Delta:
         if state.get(name) == "end":
             return
         newest = self._run.moment(name, self._desk.now)
-        fresh = self._desk.now - newest <= OVERLAP
-        place: Place | None = Place(newest - OVERLAP if fresh else newest + _STEP)
+        settled = self._desk.now - newest > SETTLED
+        place: Place | None = Place(newest + _STEP if settled else newest - OVERLAP)
         if name in state:
             place = Place.of(state[name])
         while place is not None:
+            begin = place.begin
             page, place = self._desk.hubspot.modified(kind.object, place)
-            self._settle(kind, page)
+            new = self._settle(kind, page)
+            if place and not new and begin < newest:  # many were changed together, and all of them were seen
+                place = Place(newest + _STEP)
             newest = max([newest, *(one.at for one in page)])
             if page:
                 self._run.save(name, {"at": stamp(newest)})
@@ -98,11 +102,13 @@ class Delta:
 
     def late(self) -> Steps:
         """Read what changed until an hour ago once more; companies and contacts take turns."""
+        if self._busy():
+            return
         kind = KINDS[self._turn() % 2]
         saved = self._run.load(f"late.{kind.object}")
         newest, until = datetime.fromisoformat(saved["at"]), self._desk.now - BEHIND
         place: Place | None = Place.of(saved["place"]) if saved.get("place") else Place(newest + _STEP)
-        pages = 1 + self._run.counts.get("changed", 0) // _FOUND
+        pages = 1 + self._run.counts.get("changed", 0) // 100
         while place is not None and place.begin <= until and pages:
             page, place = self._desk.hubspot.modified(kind.object, place, until)
             self._settle(kind, page)
@@ -110,13 +116,14 @@ class Delta:
             self._run.save(f"late.{kind.object}", {"at": stamp(newest), **({"place": place.text()} if place else {})})
             yield
 
-    def _settle(self, kind: Kind, page: Iterable[Seen]) -> None:
-        """Settle what was changed since it was looked at last."""
+    def _settle(self, kind: Kind, page: Iterable[Seen]) -> int:
+        """Settle what was changed since it was looked at last; gives how many that are."""
         found = {one.id: one.at for one in page}
         self._book.recall(f"{kind.other}#{id_}" for id_ in found)
         new: InHubSpot = {id_: None for id_, at in found.items() if not self._seen(kind, id_, at)}
         self._run.count("changed", len(new))
         self._run.settling.settle(kind, new, {})
+        return len(new)
 
     def _seen(self, kind: Kind, id_: str, at: datetime) -> bool:
         row = self._book[f"{kind.other}#{id_}"]
@@ -129,6 +136,8 @@ class Delta:
 
     def look(self) -> Steps:
         """Look through a page of one recycle bin, or of who belongs to which company; each has its turn."""
+        if self._busy():
+            return
         match self._turn() % 3:
             case 0:
                 self._archived(ADDRESS)
@@ -143,7 +152,8 @@ class Delta:
         page, behind = self._desk.hubspot.archived(kind.object, str(self._run.load(name).get("after") or ""))
         self._book.recall(f"{kind.other}#{one.id}" for one in page)
         rows = {one.id: self._book[f"{kind.other}#{one.id}"] for one in page}
-        gone: InHubSpot = {id_: None for id_, row in rows.items() if row.get("with") and not row.get("ended")}
+        known = {id_ for id_, row in rows.items() if (row.get("with") or row.get("parked")) and not row.get("ended")}
+        gone: InHubSpot = dict.fromkeys(known)
         self._run.settling.settle(kind, gone, {})  # read first: a merged record is archived, too
         self._run.save(name, {"after": behind})
 
@@ -168,6 +178,10 @@ class Delta:
         address = self._book[f"{ADDRESS.other}#{company}"].get("with")
         told = self._desk.agreed(PERSON, PARENT, str(row.get("of") or ""), str(address))
         return bool(address) and not row.get("parked") and unpacked(row, "agreed").get(PARENT) != told
+
+    def _busy(self) -> bool:
+        """Whether the run had a little to do: then all but one in five leave the calls to it."""
+        return 0 < self._run.counts.get("changed", 0) <= _FOUND and self._turn() % 5 != 0
 
     def _turn(self) -> int:
         """Whose turn it is: the number of this run."""

@@ -57,8 +57,8 @@ class Gathering:
         """Add the partners that are known, and take out what is not transferred any more."""
         book = self._book
         for _ in range(2):
-            book.recall([*(f"{kind.other}#{id_}" for id_ in left), *(f"{kind.name}#{id_}" for id_ in right)])
             for name, side, other in ((kind.other, left, right), (kind.name, right, left)):
+                book.recall(f"{name}#{id_}" for id_ in side)
                 for id_ in list(side):
                     row = book[f"{name}#{id_}"]
                     if row.get("ended"):

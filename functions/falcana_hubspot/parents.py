@@ -26,7 +26,8 @@ def _nothing(address: str) -> bool:  # noqa: ARG001 - as every one
 class Parents:
     """What is known of the companies and addresses that persons belong to."""
 
-    def __init__(self, desk: Desk, ways: frozenset[Way], settle: Settle) -> None:
+    def __init__(self, desk: Desk, ways: frozenset[Way], settle: Settle, *, dry: bool = False) -> None:
+        self._dry = dry
         self._book = desk.book
         self._ways = ways
         self._settle = settle
@@ -40,6 +41,8 @@ class Parents:
         self._book.recall([*left, *right])
         new: InHubSpot = {link.partition("#")[2]: None for link in left if not self._book[link]}
         other: InFalcana = {link.partition("#")[2]: None for link in right if not self._book[link]}
+        if self._dry:
+            return
         if (new and TO_FALCANA in self._ways) or (other and TO_HUBSPOT in self._ways):
             self._settle(new if TO_FALCANA in self._ways else {}, other if TO_HUBSPOT in self._ways else {})
             self._book.recall([*left, *right])
@@ -52,6 +55,8 @@ class Parents:
         """
         company = company_of(record.properties)
         row = self._book[f"{ADDRESS.other}#{company}"] if company else {}
+        if company and self._dry and not row:  # it would be there by then
+            return f"of {company}"
         address = str(row.get("with", ""))
         if company and (not address or (row.get("ended") and not agreed(address))):
             return None
@@ -63,7 +68,7 @@ class Parents:
         row = self._book[f"{ADDRESS.name}#{address}"]
         if row.get("out") and not row.get("with"):
             return ""
-        if row.get("with") and not row.get("ended"):
+        if (row.get("with") and not row.get("ended")) or (self._dry and not row):
             return address
         # Without the way there, one that has no partner is just another one than the company's.
         alone = not row and TO_HUBSPOT not in self._ways
@@ -71,7 +76,7 @@ class Parents:
 
     def company(self, address: str) -> str:
         """The company of an address; "" if it has none."""
-        return str(self._book[f"{ADDRESS.name}#{address}"].get("with") or "")
+        return str(self._book[f"{ADDRESS.name}#{address}"].get("with") or ("?" if self._dry else ""))
 
     def missing(self, pair: Pair) -> str:
         """The link of what a person has to wait for; "" if nothing."""

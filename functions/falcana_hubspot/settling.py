@@ -24,9 +24,8 @@ class Settling:
         self._desk = desk
         self._notes = notes
         self._dry = dry
-        nobody: frozenset[Way] = frozenset()
-        self._parents = Parents(desk, nobody if dry else ways, self._addresses)
-        self._applying = Applying(desk, notes, ways, self._parents, self.gathering.gone_from_falcana, dry=dry)
+        self._parents = Parents(desk, ways, self._addresses, dry=dry)
+        self._applying = Applying(desk, notes, ways, self._parents, self.gathering.gone_from_falcana)
 
     def settle(self, kind: Kind, hubspot: InHubSpot, falcana: InFalcana) -> None:
         """Settle these records and their partners. Outcomes that are not of one record pass; repeating is safe."""

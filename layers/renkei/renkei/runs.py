@@ -6,7 +6,6 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from renkei import checkpoints
@@ -75,14 +74,16 @@ class Run(ABC):
     def _go_on(self) -> Done | Unfinished:
         phases, began = self.phases(), self._place()
         while self.state["phase"] < len(phases):
-            for _ in chain(phases[self.state["phase"]](), self._next()):
-                self._save()
-                if self.state["phase"] < len(phases):
-                    if end := self.interrupted():
-                        raise end
-                    moved = self._place() != began  # who gives way before that, never gets any further
-                    if self.work.left() < ENOUGH or (moved and self._others_wait()):
-                        return Unfinished({"phase": self.state["phase"] + 1, "of": len(phases), **self.counts})
+            worked = False
+            for _ in phases[self.state["phase"]]():
+                worked = True
+                if self._pausing(began):
+                    return self._unfinished(len(phases))
+            kept = {name: self.state[name] for name in ("id", "told", "counts", "kept")}
+            self.state = kept | {"phase": self.state["phase"] + 1}
+            # One that had nothing to do may begin again: that is cheaper than to write that it ended.
+            if worked and self.state["phase"] < len(phases) and self._pausing(began):
+                return self._unfinished(len(phases))
         told = [(code, dict(params)) for code, params in self.state["told"]]
         warns = tuple(Warn(code, tuple(sorted(params.items()))) for code, params in told)
         return Done(self.outcome(), warns, tuple(self._together(told)))
@@ -98,11 +99,16 @@ class Run(ABC):
         rows, _ = self.work.platform.deliveries.due(self.work.workspace, self.integration, 2)
         return len(rows) > 1
 
-    def _next(self) -> Steps:
-        """Go over to the next phase."""
-        kept = {name: self.state[name] for name in ("id", "told", "counts", "kept")}
-        self.state = kept | {"phase": self.state["phase"] + 1}
-        yield
+    def _pausing(self, began: str) -> bool:
+        """Save how far it is. Whether it has to go on later; raises how it ends, if somebody wants it to."""
+        self._save()
+        if end := self.interrupted():
+            raise end
+        # Who gives way before it moved never gets any further.
+        return self.work.left() < ENOUGH or (self._place() != began and self._others_wait())
+
+    def _unfinished(self, phases: int) -> Unfinished:
+        return Unfinished({"phase": self.state["phase"] + 1, "of": phases, **self.counts})
 
     def count(self, what: str, number: int = 1) -> None:
         """Count something."""

@@ -30,16 +30,27 @@ def ended(firm: Firm, run: dict[str, Any], turns: int = 40) -> dict[str, Any]:
 @contextmanager
 def little_time(looks: int) -> Iterator[list[int]]:
     """An invocation may look at its time so often before that is up; gives a list that grows by each invocation."""
-    seen: dict[int, int] = {}
-    kept: list[object] = []
+    seen: dict[int, tuple[object, int]] = {}  # with the context, so that no other one gets its id
     invocations: list[int] = []
 
     def left(context: object) -> int:
-        if id(context) not in seen:
-            kept.append(context)  # so that no other one gets its id
-            invocations.append(1)
-        seen[id(context)] = seen.get(id(context), 0) + 1
-        return ENOUGH if seen[id(context)] <= looks else TOO_LITTLE
+        _, before = seen.get(id(context), (context, 0))
+        seen[id(context)] = context, before + 1
+        invocations.extend([1] * (before == 0))
+        return ENOUGH if before < looks else TOO_LITTLE
 
     with mock.patch.object(harness.Context, "get_remaining_time_in_millis", left):
         yield invocations
+
+
+@contextmanager
+def real_time(firm: Firm) -> Iterator[None]:
+    """An invocation has two minutes on the firm's clock, which goes on while it waits for its vendors' rates."""
+    began: dict[int, tuple[object, datetime]] = {}
+
+    def left(context: object) -> int:
+        _, first = began.setdefault(id(context), (context, firm.clock()))
+        return ENOUGH - int((firm.clock() - first).total_seconds() * 1000)
+
+    with mock.patch.object(harness.Context, "get_remaining_time_in_millis", left):
+        yield

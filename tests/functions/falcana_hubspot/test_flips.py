@@ -51,27 +51,31 @@ def test_numbers_are_compared_by_what_they_are_worth(firm: Firm) -> None:
     assert firm.companies()[company]["annualrevenue"] == "1300"
 
 
-def test_what_we_wrote_ourselves_is_passed_over_without_reading_it(firm: Firm) -> None:
+def test_what_we_wrote_ourselves_comes_back_to_nobody(firm: Firm) -> None:
+    """In falcana versions say that it is ours, so it is not read; in HubSpot it is looked at once, in one call."""
     company = firm.company()
     firm.contact(company)
     firm.person(firm.address(), email="hans@schulze.example")
     firm.five()
-    for deed in ("company", "address"):
-        if deed == "company":
-            firm.edit("company", company, city="Potsdam")
-        else:
-            firm.change("address", firm.partner(company), city="Werder")
-        firm.five()
-        firm.forget_calls()
-        firm.five()  # reads it once: somebody may have changed it between our reading and our writing
-        assert firm.writes() == []
-        for _ in range(2):
-            firm.forget_calls()
-            run = firm.five()
-            assert (run["state"], run["reason"]) == ("skipped", "nothing_new"), run
-            reads = [one for one in firm.calls() if one.endswith(("/batch/read", "/find")) or "/addresses/" in one]
-            looked = [one for one in reads if "companies" in one or "addresses" in one]
-            assert looked == [], looked
+    firm.five()
+    firm.edit("company", company, city="Potsdam")
+    firm.five()
+    for _ in range(2):
+        assert _read_of(firm, "companies") + _read_of(firm, "addresses") == []
+    firm.change("address", firm.partner(company), city="Werder")
+    firm.five()
+    assert len(_read_of(firm, "companies")) <= 1
+    for _ in range(2):
+        assert _read_of(firm, "companies") + _read_of(firm, "addresses") == []
+
+
+def _read_of(firm: Firm, name: str) -> list[str]:
+    """Which calls of the next run, that writes nothing, read records of this name."""
+    firm.forget_calls()
+    firm.five()
+    assert firm.writes() == []
+    found = [one for one in firm.calls() if f"/{name}/" in one and not one.endswith("/search")]
+    return [one for one in found if one.endswith(("/batch/read", "/find")) or one[-1].isdecimal()]
 
 
 def _robots(firm: Firm, company: str, address: str) -> dict[str, str] | None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.crash.world import rows
 from tests.firm import KEY, TENANT, Firm
-from tests.functions.falcana_hubspot.pace import ended, little_time
+from tests.functions.falcana_hubspot.pace import ended, little_time, real_time
 from tests.harness import PORTAL
 
 ONE_WAY = {"hubspot_to_falcana": True, "falcana_to_hubspot": False}
@@ -43,8 +43,10 @@ def _world(firm: Firm) -> dict[str, str]:
     found = {what: firm.company(f"{what} GmbH", city="Berlin") for what in names}
     firm.five()
     firm.delete("company", found["parted"])
-    for _ in range(3):
+    for _ in range(12):
         firm.five()
+        if firm.waiting("ended"):
+            break
     firm.apply(directions=NEITHER)
     found["new there"] = firm.company("Neue GmbH")
     found["person"] = firm.contact(found["new there"], "neu@muster.example")
@@ -142,7 +144,7 @@ def test_a_long_run_shows_how_far_it_is_stops_where_it_is_told_to_and_goes_on_th
     _many(firm, 250)
     firm.wait(60)
     body = {"job": "import"}
-    with little_time(5):
+    with real_time(firm):
         _, told = firm.stack.api("POST", f"/api/workspaces/demo/jobs/{KEY}", body)
         key = told["delivery"].partition(".")[2]
         _turns_until(firm, lambda: len(firm.addresses()) >= 100)
@@ -228,9 +230,9 @@ def test_there_is_one_run_of_a_job_at_a_time(firm: Firm) -> None:
 def test_a_long_import_lets_the_automatic_run_pass(firm: Firm) -> None:
     firm.apply(directions=ONE_WAY)
     firm.five()
-    _many(firm, 150)
+    _many(firm, 280)
     firm.wait(3600)
-    with little_time(5):
+    with real_time(firm):
         _, told = firm.stack.api("POST", f"/api/workspaces/demo/jobs/{KEY}", {"job": "import"})
         key = told["delivery"].partition(".")[2]
         _turns_until(firm, lambda: bool(firm.addresses()))
@@ -241,7 +243,7 @@ def test_a_long_import_lets_the_automatic_run_pass(firm: Firm) -> None:
         assert firm.partner(urgent)
         ended(firm, firm.row(key))
     names = [one["name"] for one in firm.addresses().values()]
-    assert len(names) == len(set(names)) == 151
+    assert len(names) == len(set(names)) == 281
 
 
 def test_nothing_of_what_people_typed_stands_in_a_runs_row(firm: Firm) -> None:

@@ -15,6 +15,14 @@ hypothesis.settings.register_profile("renkei", deadline=None)
 hypothesis.settings.load_profile("renkei")
 
 
+LONG = ("tests/crash/", "tests/life/", "/test_long_runs.py", "/test_interleavings.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: at the end, one processor would do it while the others have nothing to do."""
+    items.sort(key=lambda item: not any(part in item.nodeid for part in LONG))
+
+
 @pytest.fixture
 def stack() -> Iterator[Stack]:
     """A fresh stack in process."""

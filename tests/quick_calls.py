@@ -39,8 +39,31 @@ _MOTO_S = 1
 """Listeners to the sending where nobody but moto listens."""
 _make_api_call = vars(BaseClient)["_make_api_call"]
 _underscored = functools.cache(camelcase_to_underscores)
-_validate: Any = ParamValidator().validate
 _parse: Any = create_parser("json").parse
+
+
+class _Validator(ParamValidator):
+    """botocore's, which is asked about a value of DynamoDB only where it is not at once seen to be right."""
+
+    def _validate(self, params: Any, shape: Any, errors: Any, name: str) -> None:
+        if shape.name != "AttributeValue" or not _is_value(params):
+            super()._validate(params, shape, errors, name)  # type: ignore[misc]
+
+
+def _is_value(value: Any) -> bool:
+    """Whether it is a value in DynamoDB's notation, of a type that our rows have."""
+    if type(value) is not dict or len(value) != 1:
+        return False
+    ((kind, inner),) = value.items()
+    if kind == "L":
+        return type(inner) is list and all(map(_is_value, inner))
+    if kind == "M":
+        return type(inner) is dict and all(type(name) is str and _is_value(one) for name, one in inner.items())
+    return type(inner) is _TYPES.get(kind)
+
+
+_TYPES: dict[str, type] = {"S": str, "N": str, "B": bytes, "BOOL": bool, "NULL": bool}
+_validate: Any = _Validator().validate
 
 
 class _Response(NamedTuple):

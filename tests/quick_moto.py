@@ -21,6 +21,7 @@ from moto.core.serialize import JSONSerializer
 from moto.dynamodb.parsing import ast_nodes, expressions
 from moto.dynamodb.parsing.validators import ActionCountValidator
 from moto.kms import models, utils
+from moto.sqs import models as sqs_models
 from moto.utilities import aws_headers
 
 from tests import quick_dynamo
@@ -49,6 +50,7 @@ def quick() -> Iterator[None]:
         mock.patch.object(JSONSerializer, "get_value", _value),
         mock.patch.object(responses, "method_names_from_class", _methods),
         mock.patch.object(responses, "camelcase_to_underscores", _underscored),
+        mock.patch.object(sqs_models, "camelcase_to_underscores", _underscored),
         mock.patch.object(aws_headers, "gen_amzn_requestid_long", _request_id),
         mock.patch.object(responses, "gen_amzn_requestid_long", _request_id),
         mock.patch.object(_PARSER, "make", _parsed),

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure every section; gives the exit code."""
     parser = argparse.ArgumentParser(prog="python -m local.bench", description=__doc__)
     parser.add_argument("--samples", type=int, default=9, metavar="N", help="cold starts per function (default: 9)")
-    parser.add_argument("--large", action="store_true", help="measure 100,000 pairs instead (a quarter of an hour)")
+    parser.add_argument("--large", action="store_true", help="measure 100,000 pairs instead (half an hour)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     given = parser.parse_args(arguments)
     try:

@@ -85,8 +85,7 @@ def test_what_is_deleted_in_hubspot_stays_and_goes_no_further(firm: Firm, kind: 
     firm.delete(kind, hubspot)
     firm.five()
     firm.change(SIDE[kind], falcana, phone="030 999999")
-    for _ in range(3):
-        firm.five()
+    firm.later()
     assert falcana in {**firm.addresses(), **firm.persons()}
     assert len(firm.companies() if kind == "company" else firm.contacts()) == 0
 
@@ -145,8 +144,7 @@ def test_the_recommended_order_makes_nothing_twice(stack: Stack) -> None:
     assert [(row["id"], row["with"]) for row in firm.waiting("undecided")] == [(address, company)]
     firm.tool("link", address=address, company=company)
     firm.apply()
-    for _ in range(2):
-        firm.five()
+    firm.later(2)
     assert len(firm.addresses()) == len(firm.companies()) == 2
     assert (list(firm.persons()), list(firm.contacts())) == ([person], [contact])
     assert (firm.partner(company), firm.partner(contact)) == (address, person)

@@ -26,12 +26,10 @@ def test_another_company_in_hubspot(firm: Firm, shown: bool) -> None:
     _, two, contact, _, other, person = _two(firm)
     firm.hubspot.configure({"association_bumps_modified": shown})
     firm.belong(contact, two)
-    for _ in range(1 if shown else 3):
-        firm.five()
+    firm.later(1 if shown else 6)
     assert _belongs(firm, contact, person) == (two, other)
     firm.forget_calls()
-    for _ in range(3):
-        firm.five()
+    firm.later(3)
     assert firm.writes() == []
 
 
@@ -87,8 +85,7 @@ def test_a_contact_without_a_company_gets_a_private_address_until_it_has_one(fir
     assert (there["kind"], there["name"]) == ("private", "Erika Mustermann")
     assert (there["owner_user_id"], there["sales_group_id"]) == (11, 21)
     assert _belongs(firm, contact, person) == ("", private)
-    for _ in range(3):
-        firm.five()
+    firm.later()
     assert firm.companies() == {}  # a private address is no company
     firm.edit("contact", contact, jobtitle="Chefin")
     firm.change("person", person, first_name="Erica")
@@ -172,8 +169,7 @@ def test_an_address_that_becomes_a_company_goes_over_and_takes_its_people_with_i
     contact = firm.persons()[person]["external_ids"]["hubspot"]
     assert firm.companies() == {}
     firm.change("address", home, kind="company")
-    for _ in range(4):
-        firm.five()
+    firm.later()
     company = firm.addresses()[home]["external_ids"]["hubspot"]
     assert firm.companies()[company]["name"] == "Rita Berg"
     assert _belongs(firm, contact, person) == (company, home)
@@ -182,8 +178,7 @@ def test_an_address_that_becomes_a_company_goes_over_and_takes_its_people_with_i
 def test_a_contact_of_a_company_that_was_deleted_gets_another(firm: Firm) -> None:
     one, two, contact, address, other, person = _two(firm)
     firm.delete("company", one)
-    for _ in range(3):
-        firm.five()
+    firm.later()
     assert str(firm.persons()[person]["address_id"]) == address
     firm.belong(contact, two)
     firm.five()

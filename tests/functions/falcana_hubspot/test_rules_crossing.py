@@ -30,8 +30,7 @@ def test_one_of_two_is_deleted_in_falcana_and_both_become_one_in_hubspot(firm: F
     one, two, gone, kept = _two(firm, kind)
     firm.remove(SIDE[kind], gone)
     left = firm.unite(kind, *((one, two) if first == "deleted" else (two, one)))
-    for _ in range(4):
-        firm.five()
+    firm.later()
     assert left in {**firm.companies(), **firm.contacts()}
     assert {**firm.addresses(), **firm.persons()}[kept]["external_ids"] == {"hubspot": left}
     firm.edit(kind, left, phone="030 1")
@@ -44,8 +43,7 @@ def test_one_of_two_is_deleted_in_hubspot_and_both_become_one_in_falcana(firm: F
     one, two, lost, kept = _two(firm, kind)
     firm.delete(kind, one)
     firm.merge(SIDE[kind], kept, lost)
-    for _ in range(4):
-        firm.five()
+    firm.later()
     there = {**firm.companies(), **firm.contacts()}
     assert two in there
     assert one not in there
@@ -61,8 +59,7 @@ def test_a_person_that_moves_before_its_old_address_is_deleted(firm: Firm) -> No
     person = firm.partner(contact)
     firm.change("person", person, address_id=int(kept))
     firm.remove("address", gone)
-    for _ in range(2):
-        firm.five()
+    firm.later(2)
     assert list(firm.companies()) == [two]
     assert firm.contacts()[contact]["associatedcompanyid"] == two
     assert str(firm.persons()[person]["address_id"]) == kept
@@ -75,11 +72,9 @@ def test_a_new_contact_in_the_place_of_a_deleted_one(firm: Firm) -> None:
     firm.five()
     person = firm.partner(old)
     firm.delete("contact", old)
-    for _ in range(3):
-        firm.five()
+    firm.later()
     new = firm.contact(company, jobtitle="Chefin")
-    for _ in range(2):
-        firm.five()
+    firm.later(2)
     assert list(firm.persons()) == [person]
     assert [(row["id"], row["code"]) for row in firm.waiting("parked")] == [(new, "falcana_taken")]
     firm.tool("link", person=person, contact=new)
@@ -116,8 +111,7 @@ def test_deletions_that_wait_are_let_go_when_the_setting_says_so(firm: Firm) -> 
     firm.apply(on_falcana_delete="unlink")
     firm.five()
     firm.tool("confirm_deletes")
-    for _ in range(3):
-        firm.five()
+    firm.later()
     assert len(firm.companies()) == 22
     assert firm.waiting("deletes") == []
     assert {row["code"] for row in firm.waiting("ended")} == {"falcana_deleted"}

@@ -59,8 +59,7 @@ def _pair(firm: Firm, kind: str) -> Pair:
 def _deleted_in_hubspot(firm: Firm, kind: str) -> Pair:
     pair = _pair(firm, kind)
     firm.delete(kind, pair.hubspot)
-    for _ in range(3):  # no search shows it: it is found when the recycle bin has its turn
-        firm.five()
+    firm.later()  # no search shows it: it is found when the recycle bin has its turn
     return pair
 
 
@@ -72,8 +71,7 @@ def test_deleted_in_hubspot_it_stays_in_falcana_and_never_comes_back(firm: Firm,
     assert (row["id"], row["code"]) == (pair.falcana, "hubspot_deleted")
     pair.type_here("030 444555")
     firm.forget_calls()
-    for _ in range(3):
-        firm.five()
+    firm.later(3)
     firm.press("export")
     assert [one for one in firm.writes() if "/crm/" in one] == []
     assert (set(firm.companies()), set(firm.contacts()), set(firm.addresses()), set(firm.persons())) == before
@@ -90,8 +88,7 @@ def test_changed_in_falcana_and_deleted_in_hubspot_before_the_same_run(firm: Fir
         firm.five()
     firm.delete(kind, pair.hubspot)
     pair.type_here("030 444555")
-    for _ in range(4):
-        firm.five()
+    firm.later()
     assert pair.here
     assert pair.there is None
     assert len(firm.companies()) == (0 if kind == "company" else 1)
@@ -104,8 +101,7 @@ def test_restored_in_hubspot_it_is_not_transferred_until_somebody_links_it(firm:
     firm.restore(kind, pair.hubspot)
     pair.type_there("von HubSpot")
     pair.type_here("von falcana")
-    for _ in range(4):
-        firm.five()
+    firm.later()
     for job in ("import", "export"):
         firm.press(job)
     assert pair.texts == ("von falcana", "von HubSpot")
@@ -132,8 +128,7 @@ def test_an_ended_one_that_is_to_begin_anew_gets_a_new_partner(firm: Firm, kind:
     pair.hubspot = new
     assert pair.texts == ("030 444555", "030 444555")
     firm.forget_calls()
-    for _ in range(3):
-        firm.five()
+    firm.later(3)
     assert firm.writes() == []
     assert len(firm.companies()) == len(firm.contacts()) == len(firm.addresses()) == len(firm.persons()) == 1
 
@@ -158,8 +153,7 @@ def test_deleted_in_falcana_it_goes_from_hubspot_or_is_let_go(firm: Firm, kind: 
         firm.five()
         firm.press("import")
         assert pair.here is None
-    for _ in range(4):
-        firm.five()
+    firm.later()
     left = {"address": 1 if whole else 2, "person": 0}
     assert (len(firm.addresses()), len(firm.persons())) == (left["address"], left["person"])
     assert len(firm.contacts()) == (1 if setting == "unlink" else 0)
@@ -175,8 +169,7 @@ def test_deleted_on_both_sides_nothing_is_left_to_do(firm: Firm, kind: str) -> N
     firm.remove(SIDE[kind], pair.falcana)
     firm.five()
     firm.forget_calls()
-    for _ in range(3):
-        firm.five()
+    firm.later(3)
     assert (pair.here, pair.there, firm.writes()) == (None, None, [])
     assert firm.waiting("deletes") == []
 
@@ -199,8 +192,7 @@ def test_restored_after_we_deleted_it_the_contact_is_not_deleted_again(firm: Fir
     firm.five()
     assert firm.contacts() == {}
     firm.restore("contact", pair.hubspot)
-    for _ in range(4):
-        firm.five()
+    firm.later()
     assert (list(firm.contacts()), firm.persons()) == ([pair.hubspot], {})
     firm.tool("unlink", contact=pair.hubspot, again=True)
     firm.five()
@@ -212,8 +204,7 @@ def test_a_company_that_goes_leaves_its_contact_alone(firm: Firm) -> None:
     pair = _pair(firm, "contact")
     (company,) = firm.companies()
     firm.delete("company", company)
-    for _ in range(4):
-        firm.five()
+    firm.later()
     assert (len(firm.addresses()), len(firm.persons()), len(firm.contacts())) == (1, 1, 1)
     pair.type_there("Chefin")
     firm.five()

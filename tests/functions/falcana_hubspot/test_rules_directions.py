@@ -51,8 +51,7 @@ def test_with_only_hubspot_to_falcana_nothing_is_ever_written_in_hubspot(fresh: 
     assert firm.addresses()[address]["city"] == "Potsdam"  # only what changed in HubSpot comes from there
     firm.remove("person", theirs)
     firm.remove("person", person)
-    for _ in range(4):
-        firm.five()
+    firm.later()
     assert _in_hubspot(firm) == before
     assert firm.persons() == {}
     firm.edit("contact", contact, jobtitle="Chefin")
@@ -79,8 +78,7 @@ def test_with_only_falcana_to_hubspot_falcana_gets_nothing_but_the_ids(fresh: Fi
     firm.edit("company", made, city="Lübeck", name="Schulze SE")
     firm.edit("contact", reached, jobtitle="Chef")
     firm.edit("company", company, city="Potsdam")
-    for _ in range(4):
-        firm.five()
+    firm.later()
     assert _in_falcana(firm) == before
     assert (firm.companies()[made]["city"], firm.companies()[made]["name"]) == ("Lübeck", "Schulze SE")
     firm.change("address", address, phone="040 112233")
@@ -89,8 +87,7 @@ def test_with_only_falcana_to_hubspot_falcana_gets_nothing_but_the_ids(fresh: Fi
     assert (there["phone"], there["city"]) == ("040 112233", "Lübeck")  # of what only HubSpot changed, nothing
     firm.delete("contact", reached)
     firm.delete("contact", contact)
-    for _ in range(4):
-        firm.five()
+    firm.later()
     firm.change("person", person, position="Chef")
     firm.five()
     assert (list(firm.persons()), firm.contacts()) == ([person], {})

@@ -27,8 +27,7 @@ def test_deleted_and_restored_in_hubspot_before_a_run_saw_it(firm: Firm, kind: s
     falcana = firm.partner(one)
     firm.delete(kind, one)
     firm.restore(kind, one)
-    for _ in range(3):
-        firm.five()
+    firm.later()
     assert firm.waiting("ended") == []
     firm.change(SIDE[kind], falcana, phone="030 1")
     firm.five()
@@ -54,8 +53,7 @@ def test_what_falcana_needs_and_hubspot_has_not_waits_for_it(firm: Firm) -> None
         wanted = {nameless: "name", contact: "last_name"}.get(row["id"], hidden)
         assert wanted in row["message"]
     firm.forget_calls()
-    for _ in range(3):
-        firm.five()
+    firm.later(3)
     assert firm.writes() == []
     firm.edit("company", nameless, name="Leer GmbH")
     firm.edit("contact", contact, lastname="Mustermann")
@@ -76,8 +74,7 @@ def test_a_needed_name_that_is_emptied_in_hubspot_is_kept_in_falcana(firm: Firm)
     firm.five()
     assert firm.addresses()[address]["name"] == "Müller GmbH"
     firm.forget_calls()
-    for _ in range(3):
-        firm.five()
+    firm.later(3)
     assert firm.writes() == []
     firm.edit("company", company, name="Müller SE")
     firm.five()
@@ -100,8 +97,7 @@ def test_the_people_of_an_address_that_hubspot_does_not_take_follow_it(firm: Fir
     firm.hubspot.faults.clear()
     firm.change("address", address, city="Hamburg")
     firm.five()
-    for _ in range(3):
-        firm.five()
+    firm.later()
     company = firm.addresses()[address]["external_ids"]["hubspot"]
     contact = firm.persons()[person]["external_ids"]["hubspot"]
     assert firm.contacts()[contact]["associatedcompanyid"] == company
@@ -118,8 +114,7 @@ def test_what_was_parked_and_is_deleted_waits_no_longer(firm: Firm) -> None:
     assert _parked(firm) == {("company", company, "falcana_value"), ("person", two, "falcana_taken")}
     firm.remove("person", two)
     firm.delete("company", company)
-    for _ in range(4):
-        firm.five()
+    firm.later()
     assert _parked(firm) == set()
     assert len(firm.contacts()) == 1  # the other one's
 
@@ -138,8 +133,7 @@ def test_a_mail_address_that_another_contact_has_is_left_out_or_parked_alone(fir
     assert firm.contacts()[two]["email"] == "max@muster.example"
     assert {told["code"] for told in run["warnings"]} & {"falcana_parked", "falcana_field_refused"}
     firm.forget_calls()
-    for _ in range(3):
-        firm.five()
+    firm.later(3)
     assert firm.writes() == []
     firm.change("person", second, email="max2@muster.example")
     firm.five()
@@ -158,8 +152,7 @@ def test_a_value_that_is_too_long_for_falcana_is_left_out_and_the_rest_goes(firm
     assert told["falcana_field_refused"]["field"] == "city, phone"
     assert firm.companies()[company]["city"] == "B" * 101  # and what stands in HubSpot stays
     firm.forget_calls()
-    for _ in range(3):
-        firm.five()
+    firm.later(3)
     assert firm.writes() == []
 
 
@@ -205,6 +198,5 @@ def test_deleted_in_falcana_while_its_direction_is_off_is_deleted_once_it_is_on_
     firm.five()
     assert company in firm.companies()
     firm.apply(directions={"hubspot_to_falcana": True, "falcana_to_hubspot": True})
-    for _ in range(3):
-        firm.five()
+    firm.later()
     assert (firm.companies(), firm.addresses()) == ({}, {})

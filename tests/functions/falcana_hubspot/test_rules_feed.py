@@ -33,8 +33,7 @@ def test_a_cursor_that_is_too_old_has_everything_read_and_finds_what_was_deleted
     run = firm.five()
     assert run["state"] == "delivered"
     assert firm.addresses()[winner]["phone"] == "030 1"  # HubSpot's side does not wait for it
-    for _ in range(2):
-        firm.five()
+    firm.later(2)
     companies = firm.companies()
     assert companies[partners[one]]["city"] == "Potsdam"
     assert partners[gone] not in companies
@@ -44,8 +43,7 @@ def test_a_cursor_that_is_too_old_has_everything_read_and_finds_what_was_deleted
     assert len(firm.contacts()) == 1
     assert person in firm.persons()
     firm.forget_calls()
-    for _ in range(3):
-        firm.five()
+    firm.later(3)
     assert firm.writes() == []
     firm.change("address", one, city="Werder")  # and from there on the feed is followed again
     firm.forget_calls()
@@ -61,8 +59,7 @@ def test_a_cursor_that_is_lost_or_garbled(firm: Firm, cursor: str) -> None:
     checkpoints.save(firm.stack.workspace, KEY, "feed", {"cursor": cursor} if cursor else {})
     firm.change("address", one, city="Potsdam")
     firm.remove("address", two)
-    for _ in range(3):
-        firm.five()
+    firm.later()
     assert list(firm.companies()) == [partners[one]]
     assert firm.companies()[partners[one]]["city"] == "Potsdam"
 
@@ -77,8 +74,7 @@ def test_rows_that_come_again_and_in_small_pages_change_nothing(firm: Firm) -> N
     firm.five()
     firm.edit("company", partners[addresses[0]], city="Caputh")
     firm.forget_calls()
-    for _ in range(3):
-        firm.five()
+    firm.later(3)
     assert firm.companies()[partners[addresses[0]]]["city"] == firm.addresses()[addresses[0]]["city"] == "Caputh"
     assert [one for one in firm.writes() if "/crm/" in one] == []
     assert set(firm.companies()) == {partners[addresses[0]], partners[addresses[2]]}

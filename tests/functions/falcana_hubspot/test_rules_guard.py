@@ -52,8 +52,7 @@ def test_what_waits_is_told_shown_kept_and_done_when_it_is_confirmed(firm: Firm)
     assert [(one["code"], one["params"]) for one in run["warnings"]] == [("falcana_deletes_wait", {"number": "22"})]
     assert {(row["kind"], row["id"]) for row in firm.waiting("deletes")} == {("address", one) for one in addresses[:22]}
     firm.edit("company", min(partners), city="Potsdam")  # and nothing comes back meanwhile
-    for _ in range(3):
-        firm.five()
+    firm.later()
     assert (len(firm.companies()), len(firm.addresses())) == (24, 2)
     kept = firm.addresses()[addresses[23]]
     firm.edit("company", kept["external_ids"]["hubspot"], city="Bonn")

@@ -71,8 +71,7 @@ def test_a_change_that_does_not_help_is_tried_once_and_parked_again(firm: Firm) 
     assert _parked(firm) == [("company", company, "falcana_value")]
     _quiet(firm)
     firm.delete("company", company)
-    for _ in range(3):
-        firm.five()
+    firm.later()
     firm.apply(address_fields=ROWS)
     firm.five()
     assert (_parked(firm), firm.addresses()) == ([], {})  # what is gone waits no longer

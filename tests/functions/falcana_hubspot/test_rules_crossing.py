@@ -115,3 +115,33 @@ def test_deletions_that_wait_are_let_go_when_the_setting_says_so(firm: Firm) -> 
     assert len(firm.companies()) == 22
     assert firm.waiting("deletes") == []
     assert {row["code"] for row in firm.waiting("ended")} == {"falcana_deleted"}
+
+
+@KINDS
+def test_a_link_that_a_person_ends_stays_ended_until_it_is_to_begin_anew(firm: Firm, kind: str) -> None:
+    one, two, first, second = _two(firm, kind)
+
+    def phones() -> tuple[object, object]:
+        here, there = {**firm.addresses(), **firm.persons()}, {**firm.companies(), **firm.contacts()}
+        return here[first]["phone"], there[one].get("phone")
+
+    firm.tool("unlink", **{kind: one})
+    firm.five()
+    firm.edit(kind, one, phone="030 1")
+    firm.change(SIDE[kind], first, phone="030 2")
+    firm.later(2)
+    firm.press("import")
+    assert phones() == ("030 2", "030 1")
+    assert [(row["id"], row["code"]) for row in firm.waiting("ended")] == [(first, "kept_apart")]
+    firm.edit(kind, two, phone="030 3")
+    firm.remove(SIDE[kind], first)  # it is nothing to HubSpot's any more
+    firm.later(2)
+    there = {**firm.companies(), **firm.contacts()}
+    assert one in there
+    assert {**firm.addresses(), **firm.persons()}[second]["phone"] == "030 3"
+    firm.tool("unlink", **{kind: one, "again": True})
+    firm.five()
+    assert {**firm.addresses(), **firm.persons()}[firm.partner(one)]["phone"] == "030 1"
+    firm.forget_calls()
+    firm.later(3)
+    assert [call for call in firm.writes() if "/crm/" in call] == []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from falcana_hubspot.book import packed, unpacked
-from falcana_hubspot.desk import TO_HUBSPOT, Desk
+from falcana_hubspot.desk import TO_FALCANA, TO_HUBSPOT, Desk
 from falcana_hubspot.kinds import ADDRESS, COMPANY_OF, PARENT, PERSON, Kind
 from falcana_hubspot.making import Making
 from falcana_hubspot.pairs import Notes, Pair, end, look_again, named, nobody_else, park, seen, unpark
@@ -23,6 +23,7 @@ _MOST_FLIPS = 5
 
 Counted by our writes: one that repeats the last one says that it was undone, which is twice.
 """
+_MOST_TRIES = 3  # of a record that falcana fails at
 _FLIP = timedelta(hours=1)  # what comes back later than that was somebody's wish
 
 
@@ -68,9 +69,11 @@ class Applying:
         """Do it. Gives the pairs that somebody changed in falcana at the same moment: to be looked at once more."""
         self._making.in_falcana([step for step in steps if not step.pair.falcana])
         for step in steps:
-            if step.done and step.pair.falcana and TO_HUBSPOT in self._ways:
+            if step.done and step.pair.falcana and TO_HUBSPOT in self._ways | self._desk.ways:
                 step.hubspot = {FALCANA_ID: step.pair.falcana.id}
-        self._making.in_hubspot([step for step in steps if not step.pair.hubspot])
+        made = [step for step in steps if not step.pair.hubspot]
+        self._making.in_hubspot(made)
+        self._agree(step for step in made if step.pair.hubspot)
         both = [step for step in steps if step.pair.falcana and step.pair.hubspot]
         # falcana first: it refuses what somebody changed meanwhile, before HubSpot has what is old by now.
         stale = self._making.change_falcana([step for step in both if step.going and not step.done])
@@ -79,6 +82,13 @@ class Applying:
             if step.pair not in stale and not step.gone:
                 self._remember(step)
         return stale
+
+    def _agree(self, made: Iterable[Step]) -> None:
+        """Remember at once what a record was made with: who changes the other side now, changes it later than that."""
+        for step in made:
+            kept = {field: text for field, text in step.merge.agreed.items() if field not in step.pair.refused}
+            self._book.put(step.pair.link, agreed=packed(kept), of=step.of)
+        self._book.save()
 
     def _held_up(self, pair: Pair) -> bool:
         """Whether a contact has to wait before it gets a contact person: its company is not in falcana."""
@@ -92,6 +102,8 @@ class Applying:
             pair.waits = self._parents.missing(pair)
             self._wait(pair)
         code = "falcana_company_waits" if address is None else "falcana_no_company"
+        if address is None and self._book[pair.waits].get("ended"):
+            code = "falcana_company_ended"
         park(self._book, pair.link, Rejected(code, id=record.id), self._desk.now, seen(pair.kind, hubspot=record))
         self._notes.count("waiting")
         self._notes.example("waiting", record.id)
@@ -121,7 +133,8 @@ class Applying:
             right = Side(values, one.updated_at)
         region, tie = settings.region, settings.on_tie
         merged = merge(rules, left, right, agreed, digest, self._ways, region=region, tie=tie)
-        return Step(pair, merged, self._to_hubspot(pair, merged), dict(merged.to_falcana), of=of, agreed=agreed)
+        values_there, values_here = self._to_hubspot(pair, merged), dict(merged.to_falcana)
+        return Step(pair, merged, values_there, values_here, of=of, agreed=agreed, new="agreed" not in row)
 
     def _to_hubspot(self, pair: Pair, merged: Merge) -> dict[str, str]:
         """What is written to HubSpot: the company instead of the address, and our mark if it is missing."""
@@ -129,8 +142,9 @@ class Applying:
         if COMPANY_OF in values:
             company = self._parents.company(values.pop(COMPANY_OF))
             values |= {COMPANY_OF: company} if company else {}
-        mark = pair.falcana.id if pair.falcana else ""
-        if mark and TO_HUBSPOT in self._ways and (not pair.hubspot or pair.hubspot.properties.get(FALCANA_ID) != mark):
+        mark, ways = pair.falcana.id if pair.falcana else "", self._ways | self._desk.ways
+        marked = pair.hubspot.properties.get(FALCANA_ID) if pair.hubspot else ""
+        if mark and TO_HUBSPOT in ways and marked != mark:
             values[FALCANA_ID] = mark
         return values
 
@@ -159,39 +173,51 @@ class Applying:
         return False
 
     def _remember(self, step: Step) -> None:
-        pair, book = step.pair, self._book
+        pair, book, ways = step.pair, self._book, self._ways
         record, one = pair.hubspot, pair.falcana
-        looked_at = seen(pair.kind, record, one)
+        # A run in one direction leaves what it saw of the other side to the run that transfers it.
+        looked_at = seen(pair.kind, record if TO_FALCANA in ways else None, one if TO_HUBSPOT in ways else None)
+        at, version = looked_at.pop("at", None), looked_at.get("v")
+        if pair.failed and self._put_off(step):
+            return
         if pair.failed:
-            if isinstance(pair.failed, Retry):  # this one only: the vendor takes the others
-                look_again(book, pair.link, self._desk.now)
-                return
-            park(book, pair.link, pair.failed, self._desk.now, {"v": looked_at["v"]} if one else looked_at)
+            moved = {"v": version} if one else {"at": at}
+            park(book, pair.link, pair.failed, self._desk.now, {name: text for name, text in moved.items() if text})
             if record and one:
-                book.put(f"{pair.kind.other}#{record.id}", **{"with": one.id, "at": looked_at["at"]})
+                book.put(f"{pair.kind.other}#{record.id}", **{"with": one.id, **({"at": at} if at else {})})
                 book.put(pair.link, **{"with": record.id, "of": step.of})
             self._notes.count("parked")
-            self._notes.tell(
-                "falcana_parked", kind=pair.kind.name, reason=pair.failed.code, **named(pair.falcana, pair.hubspot)
-            )
+            told = named(pair.falcana, pair.hubspot)
+            self._notes.tell("falcana_parked", kind=pair.kind.name, reason=pair.failed.code, **told)
             return
         if not record or not one:
             return
-        new = not book[f"{pair.kind.name}#{one.id}"].get("agreed")
         kept = {field: text for field, text in step.merge.agreed.items() if field not in pair.refused}
         kept |= {field: text for field, text in step.agreed.items() if field in pair.refused}
-        for link in (f"{pair.kind.other}#{record.id}", f"{pair.kind.name}#{one.id}"):
+        trail = {field: told for field, told in step.trail.items() if field not in pair.refused}
+        links_ = (f"{pair.kind.other}#{record.id}", f"{pair.kind.name}#{one.id}")
+        for link in links_:
             unpark(book, link)
-        told = {"with": record.id, "of": step.of, "agreed": packed(kept), "trail": packed(step.trail)}
-        book.put(f"{pair.kind.name}#{one.id}", **told, v=looked_at["v"], sent=None)
-        book.put(f"{pair.kind.other}#{record.id}", **{"with": one.id, "at": looked_at["at"], "sent": None})
-        if new:
+        theirs, ours = links_
+        told_ours = {"with": record.id, "of": step.of, "agreed": packed(kept), "trail": packed(trail)}
+        book.put(ours, **told_ours, sent=None, **({"v": version} if version else {}))
+        book.put(theirs, **{"with": one.id, "sent": None}, **({"at": at} if at else {}))
+        if step.new:
             self._forget_alike(pair.kind, one.id, record.id)
-        if pair.kind is ADDRESS and new:
-            self._wake(f"{ADDRESS.other}#{record.id}", f"{ADDRESS.name}#{one.id}")
+        if pair.kind is ADDRESS and step.new:
+            self._wake(theirs, ours)
         elif pair.kind is PERSON and (missing := self._parents.missing(pair)):
             pair.waits = missing
             self._wait(pair)
+
+    def _put_off(self, step: Step) -> bool:
+        """Whether one record that falcana fails at is only looked at again: not for ever, and not unheard of."""
+        if not isinstance(step.pair.failed, Retry):
+            return False
+        if int(self._book[f"again#{step.pair.link}"].get("n") or 0) >= _MOST_TRIES:
+            return False
+        look_again(self._book, step.pair.link, self._desk.now)
+        return True
 
     def _forget_alike(self, kind: Kind, falcana: str, hubspot: str) -> None:
         """A pair has nobody else that it may be the same as."""

@@ -19,7 +19,7 @@ from console.runs import last
 from falcana_hubspot import INTEGRATION, Settings, checks, deciding, waiting
 from falcana_hubspot.desk import HUBSPOT
 from falcana_hubspot.kinds import KINDS
-from renkei import checkpoints, jobs, portals, workspaces
+from renkei import checkpoints, jobs, workspaces
 from renkei.accounts import Check, Report
 from renkei.config import Language
 from renkei.deliveries import parse_id, stamp
@@ -37,7 +37,7 @@ OBJECTS = ()
 DRY_RUNS = ("import", "export")
 """The jobs that can also only say what they would do."""
 _SHOWN, _READ = 5, 60  # runs
-_TWICE = "links the same HubSpot account and the same falcana: each would undo what the other does"
+_TWICE = "links the same HubSpot account, or the same falcana: each would undo what the other does"
 
 
 def check(
@@ -224,11 +224,14 @@ def _settings(workspace: str) -> Settings | None:
 
 
 def _twin(parts: Platform, workspace: str, portal: str, tenant: str) -> str:
-    """Another workspace that links the same accounts; empty if there is none."""
-    for other in (row["item"] for row in portals.of(HUBSPOT, portal) if row["item"] != workspace):
-        connection = parts.connections.get(other, INTEGRATION.vendor)
-        if connection and connection.account == tenant and jobs.switched_on(other, INTEGRATION):
-            return str(other)
+    """Another workspace that links one of these accounts; empty if there is none."""
+    for other in workspaces.names():
+        if other == workspace or not jobs.switched_on(other, INTEGRATION):
+            continue
+        for vendor, account in ((HUBSPOT, portal), (INTEGRATION.vendor, tenant)):
+            connection = parts.connections.get(other, vendor)
+            if connection and connection.account == account:
+                return str(other)
     return ""
 
 

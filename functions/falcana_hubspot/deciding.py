@@ -130,6 +130,9 @@ def _wish(in_scope: str, kind: Kind, ours: str, theirs: str, do: str) -> None:
     one, pair = f"wish#{kind.name}#{ours}", f"wish#{kind.name}#{ours}#{theirs}"
     wish = {"do": do, "with": theirs}
     if do == "link":
+        for row in list(links.rows(in_scope, f"wish#{kind.name}#")):  # the last word on either of the two counts
+            if row.get("do") == "link" and row.get("with") == theirs and row["link"] != one:
+                links.forget(in_scope, str(row["link"]))
         links.replace(in_scope, one, wish)
         links.forget(in_scope, pair)
     else:

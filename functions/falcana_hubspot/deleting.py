@@ -68,6 +68,7 @@ class Deleting:
         wanted: dict[str, str] = {}
         for id_, row in rows.items():
             pair = book[f"{kind.name}#{id_}"]
+            book.put(f"{kind.name}#{id_}", gone=None)
             mine = book[f"{kind.other}#{row.get('with')}"].get("with") == id_
             if mine and pair.get("with") == row.get("with") and not pair.get("ended"):
                 wanted[str(row["with"])] = id_

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from falcana_hubspot.book import unpacked
 from falcana_hubspot.desk import company_of
 from falcana_hubspot.gathering import InFalcana, InHubSpot
-from falcana_hubspot.kinds import ADDRESS, BY_ENTITY, COMPANY_OF, KINDS, PARENT, PERSON, Kind
+from falcana_hubspot.kinds import ADDRESS, BY_ENTITY, BY_NAME, COMPANY_OF, KINDS, PARENT, PERSON, Kind
 from falcana_hubspot.pairs import linked_ids
 from falcana_hubspot.transfer import Transfer
 from renkei import links
@@ -27,6 +27,7 @@ OVERLAP = timedelta(minutes=2)
 SETTLED = timedelta(minutes=15)  # after that, the index has what was changed before the latest change that was seen
 BEHIND = timedelta(hours=1)
 _STEP = timedelta(milliseconds=1)
+_ONE_BY_ONE = 5
 _FOUND = 200  # in a page of a search
 
 
@@ -136,6 +137,10 @@ class Delta:
 
     def look(self) -> Steps:
         """Look through a page of one recycle bin, or of who belongs to which company; each has its turn."""
+        if full := self._run.load("bin").get("kind"):  # the last run left some of it
+            self._archived(BY_NAME[full])
+            yield
+            return
         if self._busy():
             return
         match self._turn() % 3:
@@ -152,9 +157,14 @@ class Delta:
         page, behind = self._desk.hubspot.archived(kind.object, str(self._run.load(name).get("after") or ""))
         self._book.recall(f"{kind.other}#{one.id}" for one in page)
         rows = {one.id: self._book[f"{kind.other}#{one.id}"] for one in page}
-        known = {id_ for id_, row in rows.items() if (row.get("with") or row.get("parked")) and not row.get("ended")}
-        gone: InHubSpot = dict.fromkeys(known)
-        self._run.settling.settle(kind, gone, {})  # read first: a merged record is archived, too
+        known = [id_ for id_, row in rows.items() if (row.get("with") or row.get("parked")) and not row.get("ended")]
+        # Read one by one, because a merged record is archived, too: so a few in a run, and the rest in the next ones.
+        self._run.settling.settle(kind, dict.fromkeys(known[:_ONE_BY_ONE]), {})
+        self._run.count("changed", len(known[:_ONE_BY_ONE]))
+        if len(known) > _ONE_BY_ONE:
+            self._run.save("bin", {"kind": kind.name})
+            return
+        self._run.save("bin", {})
         self._run.save(name, {"after": behind})
 
     def _belonging(self) -> None:

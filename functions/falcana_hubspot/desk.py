@@ -88,9 +88,11 @@ class Desk:
         fields = ("email", NUMBER) if kind is ADDRESS else ("email",)
         return {field: name for field in fields if (name := self.property_of(kind, field))}
 
-    def rules_digest(self) -> str:
-        """A digest that changes with the settings."""
-        told = json.dumps([self.settings.model_dump(mode="json"), self.work.types], sort_keys=True, default=str)
+    def rules_digest(self, *, fields: bool = False) -> str:
+        """A digest that changes with the settings; or with what they say of `fields` and their options only."""
+        whole = self.settings.model_dump(mode="json")
+        of_fields = {name: whole[name] for name in ("address_fields", "contact_fields", "customer_number", "kinds")}
+        told = json.dumps([of_fields if fields else whole, self.work.types], sort_keys=True, default=str)
         return hashlib.sha256(told.encode()).hexdigest()[:_SHORT]
 
     def digest(self, purpose: str, text: str) -> str:

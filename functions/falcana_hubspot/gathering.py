@@ -30,6 +30,7 @@ class Gathering:
         self._desk = desk
         self._book = desk.book
         self._notes = notes
+        self._ways = ways
         self._identifying = Identifying(desk, notes, ways)
 
     def pairs(self, kind: Kind, hubspot: InHubSpot, falcana: InFalcana) -> list[Pair]:
@@ -61,7 +62,7 @@ class Gathering:
                 book.recall(f"{name}#{id_}" for id_ in side)
                 for id_ in list(side):
                     row = book[f"{name}#{id_}"]
-                    if row.get("ended"):
+                    if row.get("ended") or row.get("gone"):
                         del side[id_]
                     elif row.get("with"):
                         other.setdefault(str(row["with"]), None)
@@ -102,10 +103,17 @@ class Gathering:
             if over:  # what is not transferred any more does not come back by a merge
                 book.replace(f"{kind.other}#{record.id}", **{"with": over.get("with"), "ended": over["ended"]})
             return
+        living = theirs
+        if len(theirs) > 1:
+            found = {one.id for one in self._desk.falcana.find(kind.entity, "ids", theirs)}
+            living = [one for one in theirs if one in found] or theirs
         marked = record.properties.get(FALCANA_ID, "")
-        kept = marked if marked in theirs else theirs[0]
+        kept = marked if marked in living else living[0]
         for other in theirs:
-            if other != kept:
+            if other not in living:  # deleted there, and the record goes on for the other one
+                book.drop(f"delete#{kind.name}#{other}")
+                end(book, kind, "falcana_deleted", falcana=other)
+            elif other != kept:
                 end(book, kind, "merged_twice", falcana=other)
                 self._notes.count("ended")
                 self._notes.tell("falcana_merged_in_hubspot", kind=kind.name, kept=kept, left=other, hubspot=record.id)
@@ -171,9 +179,10 @@ class Gathering:
             return
         if into:
             self._merged_in_falcana(kind, falcana, into, partner)
-        elif TO_HUBSPOT in self._desk.ways and self._desk.settings.on_falcana_delete == "archive":
-            if not book[f"delete#{kind.name}#{falcana}"]:
+        elif TO_HUBSPOT in self._ways | self._desk.ways and self._desk.settings.on_falcana_delete == "archive":
+            if not row.get("gone"):
                 book.put(f"delete#{kind.name}#{falcana}", **{"with": partner, "at": stamp(self._desk.now)})
+                book.put(f"{kind.name}#{falcana}", gone=True)
         else:
             end(book, kind, "falcana_deleted", falcana=falcana, hubspot=partner)
             self._notes.count("ended")

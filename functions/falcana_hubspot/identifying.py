@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from falcana_hubspot.desk import TO_FALCANA, TO_HUBSPOT, Desk
 from falcana_hubspot.kinds import NUMBER, Kind
-from falcana_hubspot.pairs import Notes, Pair, ended, join, kept_apart, park, seen
+from falcana_hubspot.pairs import OWN, Notes, Pair, end, ended, join, kept_apart, park, seen
 from falcana_hubspot.plan import Way
 from falcana_hubspot.values import canonical
 from renkei.actions import Read, Record, Search
@@ -107,6 +107,10 @@ class Identifying:
         wanted = tuple(mark for mark, id_ in marks.items() if self._lone(kind, mark, id_))
         if wanted:
             there = desk.hubspot.do(Read(kind.object, wanted, desk.properties(kind))).records
+            for mark in wanted:
+                if mark not in there and book[f"{kind.other}#{mark}"].get("sent"):  # made for one that is gone since
+                    end(book, kind, "hubspot_deleted", falcana=marks[mark], hubspot=mark)
+            alone = [one for one in alone if not ended(book, kind, one.id)]
             for mark, record in there.items():
                 ours = record.properties.get(FALCANA_ID) == marks[mark] or book[f"{kind.other}#{mark}"].get("sent")
                 if ours and self._lone(kind, record.id, marks[mark]):
@@ -206,7 +210,8 @@ class Identifying:
 
     def _is_company(self, kind: Kind, one: FalcanaRecord) -> bool:
         """Whether an address is of a kind that is a company; remembered, for those who belong to it."""
-        mine = one.values.get("kind", "company") in self._desk.settings.kinds
+        # One that we made for a contact without a company is none.
+        mine = one.values.get("kind", "company") in self._desk.settings.kinds and not one.external_id.startswith(OWN)
         if not mine or self._book[f"{kind.name}#{one.id}"].get("out"):
             self._book.put(f"{kind.name}#{one.id}", out=not mine)
         return mine

@@ -8,7 +8,7 @@ from functools import partial
 from falcana_hubspot import NewAddresses
 from falcana_hubspot.desk import Desk, company_of
 from falcana_hubspot.kinds import ADDRESS, PARENT, Kind
-from falcana_hubspot.pairs import Notes, Pair, end, join, kept_apart, look_again, named
+from falcana_hubspot.pairs import OWN, Notes, Pair, end, join, kept_apart, look_again, named
 from falcana_hubspot.steps import Step
 from renkei.actions import Create, Item, Record, Result, Update
 from renkei.deliveries import stamp
@@ -18,6 +18,7 @@ from renkei.vendors.falcana import Record as FalcanaRecord
 from renkei.vendors.hubspot_sync import FALCANA_ID
 
 _TRIES = 4  # of one record, with the fields left out that were refused
+_NAMES = {"name", "last_name"}
 _NEEDED = {"name", "last_name", "kind", PARENT, "owner_user_id", "sales_group_id"}
 
 
@@ -82,9 +83,9 @@ class Making:
         values = {"kind": "private", "name": name, **self._owned_by()}
         key = self._key(f"{step.pair.kind.other}#{record.id}", "private ")
         try:
-            made = self._desk.falcana.create(ADDRESS.entity, values, f"contact-{record.id}", key).id
+            made = self._desk.falcana.create(ADDRESS.entity, values, f"{OWN}{record.id}", key).id
         except Conflict as taken:
-            there = self._desk.falcana.find(ADDRESS.entity, "external_ids", [f"contact-{record.id}"])
+            there = self._desk.falcana.find(ADDRESS.entity, "external_ids", [f"{OWN}{record.id}"])
             if not there:
                 raise Rejected("falcana_value", field="name", why="duplicate") from taken
             made = there[0].id
@@ -219,7 +220,7 @@ class Making:
         if not changed:
             return
         kind, by_key = changed[0].pair.kind, {step.pair.hubspot.id: step for step in changed if step.pair.hubspot}
-        result = self._writing(by_key, partial(self._update, kind))
+        result = self._writing(by_key, partial(self._update, kind), updating=True)
         for key, step in by_key.items():
             why = result.failed.get(key)
             if key in result.records:
@@ -236,7 +237,9 @@ class Making:
     def _update(self, kind: Kind, items: tuple[Item, ...]) -> Result:
         return self._desk.hubspot.do(Update(kind.object, items))
 
-    def _writing(self, by_key: dict[str, Step], write: Callable[[tuple[Item, ...]], Result]) -> Result:
+    def _writing(
+        self, by_key: dict[str, Step], write: Callable[[tuple[Item, ...]], Result], *, updating: bool = False
+    ) -> Result:
         """Write all of them; those with a field that HubSpot does not take once more without it."""
         result, left = Result(), dict(by_key)
         for _ in range(_TRIES):
@@ -247,7 +250,7 @@ class Making:
             again = {}
             for key, why in part.failed.items():
                 step = left[key]
-                if field_ := self._refused_field(step.pair.kind, why):
+                if field_ := self._refused_field(step.pair.kind, why, updating=updating):
                     name = self._desk.property_of(step.pair.kind, field_)
                     if name in step.hubspot:
                         self._leave_out(step, {field_})
@@ -274,15 +277,17 @@ class Making:
             result.add(self._together((item,), write))
         return result
 
-    def _refused_field(self, kind: Kind, why: Outcome) -> str:
+    def _refused_field(self, kind: Kind, why: Outcome, *, updating: bool) -> str:
         """The field that HubSpot does not take, if the record can be without; "" else."""
-        if why.code == "guest_email_invalid":
-            return "email"
+        if why.code == "guest_email_invalid" or (updating and isinstance(why, Conflict) and why.record_id):
+            return "email"  # none, or another contact's
         name = why.params.get("property", "") if why.code == "hubspot_value" else ""
         found = next((rule.field for rule in self._desk.rules[kind.name] if rule.property == name), "") if name else ""
-        return "" if found in _NEEDED else found
+        return "" if found in _NAMES else found
 
     def _leave_out(self, step: Step, fields: set[str]) -> None:
         step.pair.refused |= fields
+        if PARENT in fields and step.pair.falcana:  # its company may be gone, and nobody has noticed
+            look_again(self._book, f"{ADDRESS.name}#{step.pair.falcana.values.get(PARENT, '')}", self._desk.now)
         told = named(step.pair.falcana, step.pair.hubspot)
         self._notes.tell("falcana_field_refused", kind=step.pair.kind.name, field=", ".join(sorted(fields)), **told)

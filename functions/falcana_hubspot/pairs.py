@@ -15,6 +15,9 @@ from renkei.deliveries import stamp
 from renkei.errors import Outcome
 from renkei.vendors.falcana import Record as FalcanaRecord
 
+OWN = "contact-"
+"""What the external id of an address begins with that was made for a contact without a company."""
+
 
 class Notes(Protocol):
     """Where a run counts what it did, and what people are to be told of."""

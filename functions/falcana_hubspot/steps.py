@@ -12,7 +12,10 @@ from renkei.vendors.hubspot_sync import FALCANA_ID
 
 @dataclass
 class Step:
-    """A pair, and what is to be written: `hubspot` by property, `falcana` by field. `done`: it was made or found."""
+    """A pair, and what is to be written: `hubspot` by property, `falcana` by field.
+
+    `done`: it was made in falcana; `gone`: there is nothing to remember; `new`: nothing was ever agreed on.
+    """
 
     pair: Pair
     merge: Merge
@@ -23,6 +26,7 @@ class Step:
     trail: dict[str, Any] = field(default_factory=dict)
     done: bool = False
     gone: bool = False
+    new: bool = False
 
     @property
     def going(self) -> bool:
@@ -33,7 +37,8 @@ class Step:
     def would(self) -> list[str]:
         """What a dry run says of it."""
         if not self.pair.falcana:
-            return ["create_in_falcana"]
+            needed = "last_name" if self.pair.kind.name == "person" else "name"
+            return ["create_in_falcana"] if self.falcana.get(needed) else ["skipped"]
         if not self.pair.hubspot:
             return ["create_in_hubspot"]
         told = ["update_in_falcana"] if self.falcana else []

@@ -32,7 +32,7 @@ class Sync(Transfer):
         plan = self.kept.setdefault("plan", self._plan())
         found: list[Callable[[], Steps]] = [wishes.granted]
         if plan["rules"]:
-            found += [wishes.parked, self._keep_rules]
+            found.append(wishes.parked)
         found.append(wishes.looked_at_again)
         if TO_FALCANA in self.ways:
             found += whole.of_hubspot() if plan["import"] else [delta.search, delta.late]
@@ -41,7 +41,7 @@ class Sync(Transfer):
         found.append(delta.look)
         if TO_HUBSPOT in self.ways:
             found.append(deleting.pages)
-        return found
+        return [*found, self._keep_rules] if plan["rules"] else found
 
     def go_on(self) -> Done | Unfinished:
         """As every run; Skip for one that was started by the clock and found nothing to do."""
@@ -54,13 +54,15 @@ class Sync(Transfer):
         return end
 
     def _plan(self) -> dict[str, bool]:
-        rules = self.load("rules").get("digest")
-        return {
-            "import": not all(self.load(f"search.{kind.object}") for kind in KINDS),
-            "export": not self.load("feed").get("cursor"),
-            "rules": bool(rules != self.desk.rules_digest()) or self.by_hand,
+        known = self.load("rules")
+        fields = bool(known.get("fields")) and known["fields"] != self.desk.rules_digest(fields=True)
+        return {  # other rules hold for what was transferred before, too
+            "import": fields or not all(self.load(f"search.{kind.object}") for kind in KINDS),
+            "export": fields or not self.load("feed").get("cursor"),
+            "rules": bool(known.get("digest") != self.desk.rules_digest()) or self.by_hand,
         }
 
     def _keep_rules(self) -> Steps:
-        self.save("rules", {"digest": self.desk.rules_digest()})
+        told = {"digest": self.desk.rules_digest(), "fields": self.desk.rules_digest(fields=True)}
+        self.save("rules", told)
         yield

@@ -9,6 +9,8 @@ from falcana_hubspot import INTEGRATION
 from falcana_hubspot.desk import Desk
 from falcana_hubspot.plan import Way
 from falcana_hubspot.settling import Settling
+from renkei import checkpoints
+from renkei.checkpoints import ACCOUNTS
 from renkei.errors import Outcome, Skip
 from renkei.runs import Run
 
@@ -27,8 +29,16 @@ class Transfer(Run):
         self.desk = desk
         self.ways = ways
         self._id = id_
+        self._one_pair_of_accounts(desk)
         super().__init__(desk.work, id_, asked)
         self.settling = Settling(desk, self, ways, dry=self.dry)
+
+    def _one_pair_of_accounts(self, desk: Desk) -> None:
+        """Begin anew between other accounts than the last run's: how far it was, was of those."""
+        work, accounts = desk.work, {"scope": desk.scope}
+        if checkpoints.load(work.workspace, self.integration, ACCOUNTS) != accounts:
+            checkpoints.drop_all(work.workspace, self.integration)
+            checkpoints.save(work.workspace, self.integration, ACCOUNTS, accounts)
 
     def resumes(self, saved: Mapping[str, Any], id_: str) -> bool:
         """Whether it goes on: where itself was, or where a person stopped the last one."""

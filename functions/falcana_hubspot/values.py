@@ -162,7 +162,10 @@ def _date(text: str) -> date | None:
     """The day that a text names; HubSpot's milliseconds are of midnight, UTC."""
     plain = _folded(text)
     if _MILLISECONDS.fullmatch(plain):
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(plain))).date()
+        try:
+            return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(plain))).date()
+        except OverflowError:
+            return None
     found = next(filter(None, (way.fullmatch(_TIME.sub("", plain)) for way in _DATES)), None)
     try:
         return date(int(found["year"]), int(found["month"]), int(found["day"])) if found else None

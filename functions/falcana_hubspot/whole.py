@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from falcana_hubspot.deleting import Deleting
 from falcana_hubspot.desk import TO_FALCANA, TO_HUBSPOT
 from falcana_hubspot.kinds import KINDS
 from falcana_hubspot.plan import Way
@@ -29,7 +30,9 @@ class Whole:
         wishes = Wishes(run.desk, run, run.settling)
         self._first: Phases = [scanning.index, scanning.look, scanning.clear]
         if not run.dry:
-            self._first = [wishes.granted, wishes.looked_at_again, *self._first]
+            # What a run in one direction cannot settle in both is left to the automatic run.
+            again = [wishes.looked_at_again] if run.ways >= run.desk.ways else []
+            self._first = [wishes.granted, *again, *self._first]
 
     def of_hubspot(self) -> Phases:
         """The phases of HubSpot → falcana."""
@@ -118,8 +121,8 @@ class Export(Transfer):
     job = "export"
 
     def phases(self) -> Sequence[Callable[[], Steps]]:
-        """falcana's records, all of them."""
-        return Whole(self).of_falcana()
+        """falcana's records, all of them, and what was deleted there."""
+        return [*Whole(self).of_falcana(), *([] if self.dry else [Deleting(self).pages])]
 
 
 class Duplicates(Transfer):

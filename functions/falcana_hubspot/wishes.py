@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
-from falcana_hubspot.desk import Desk
+from falcana_hubspot.desk import TO_HUBSPOT, Desk
 from falcana_hubspot.gathering import InFalcana, InHubSpot
 from falcana_hubspot.kinds import BY_NAME, KINDS, Kind
 from falcana_hubspot.pairs import Notes, end, join, look_again, unpark
 from falcana_hubspot.settling import Settling
 from renkei import links
-from renkei.actions import Read
+from renkei.actions import Item, Read, Update
+from renkei.errors import NotFound
+from renkei.vendors.hubspot_sync import FALCANA_ID
+
+_KEY = {"scope", "link"}
 
 
 class Wishes:
@@ -30,10 +35,19 @@ class Wishes:
             for row in rows:
                 _, name, id_ = str(row["link"]).split("#")[:3]  # a pair that is kept apart has the other id, too
                 self._grant(BY_NAME[name], id_, str(row.get("do")), str(row.get("with") or ""))
-                self._book.drop(str(row["link"]))
                 self._notes.count("wishes")
             self._book.flush()
+            self._drop_granted(rows)
             yield
+
+    def _drop_granted(self, rows: list[dict[str, Any]]) -> None:
+        """Drop the rows of wishes, but not one that says something else by now."""
+        told = {str(row["link"]): {name: text for name, text in row.items() if name not in _KEY} for row in rows}
+        self._book.recall(told)
+        for link, row in told.items():
+            if self._book[link] == row:
+                self._book.drop(link)
+        self._book.flush()
 
     def _grant(self, kind: Kind, falcana: str, do: str, hubspot: str) -> None:
         book = self._book
@@ -54,8 +68,10 @@ class Wishes:
         book = self._book
         before, other = book[f"{kind.name}#{falcana}"].get("with"), book[f"{kind.other}#{hubspot}"].get("with")
         if before and before != hubspot:
+            self._unmark_hubspot(kind, str(before))
             end(book, kind, "kept_apart", hubspot=str(before))
         if other and other != falcana:
+            self._unmark_falcana(kind, str(other), hubspot)
             end(book, kind, "kept_apart", falcana=str(other))
         for link, partner in ((f"{kind.name}#{falcana}", hubspot), (f"{kind.other}#{hubspot}", falcana)):
             unpark(book, link)
@@ -64,6 +80,17 @@ class Wishes:
             book.put(link, **{"with": None})
         book.drop(f"delete#{kind.name}#{falcana}")
         self._notes.count("linked")
+
+    def _unmark_hubspot(self, kind: Kind, hubspot: str) -> None:
+        """Take our mark off a record that has no partner any more: it is unique, and another one's now."""
+        if TO_HUBSPOT in self._desk.ways:
+            self._desk.hubspot.do(Update(kind.object, (Item(hubspot, {FALCANA_ID: ""}),)))
+
+    def _unmark_falcana(self, kind: Kind, falcana: str, hubspot: str) -> None:
+        for one in self._desk.falcana.find(kind.entity, "ids", [falcana]):
+            if one.external_id == hubspot:
+                with suppress(NotFound):
+                    self._desk.falcana.update(kind.entity, falcana, one.version, {}, external_id="")
 
     def _anew(self, kind: Kind, falcana: str, partner: str) -> None:
         """Let a record begin anew: with the partner that it had, or, if one of the two is gone, without."""

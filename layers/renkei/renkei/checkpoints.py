@@ -10,6 +10,8 @@ from typing import Any
 from renkei.dynamo import Table
 
 _TABLE = Table("workspaces")
+ACCOUNTS = "accounts"
+"""The checkpoint that names the accounts which an integration's others are of, where it keeps one."""
 
 
 def load(workspace: str, integration: str, name: str) -> dict[str, Any]:
@@ -27,6 +29,13 @@ def save(workspace: str, integration: str, name: str, facts: dict[str, Any]) -> 
 def drop(workspace: str, integration: str, name: str) -> None:
     """Forget how far it is: the next time is the first. Nothing saved is no error."""
     _TABLE.delete(_key(workspace, integration, name))
+
+
+def drop_all(workspace: str, integration: str) -> None:
+    """Forget how far an integration is."""
+    prefix = _key(workspace, integration, "")["item"]
+    rows = _TABLE.query(("workspace", workspace), sort=("item", "begins_with", prefix))
+    _TABLE.delete_many({"workspace": workspace, "item": row["item"]} for row in list(rows))
 
 
 def _key(workspace: str, integration: str, name: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain
 
-from renkei import links, portals
+from renkei import checkpoints, links, portals
 from renkei.connections import Connection
 from renkei.dynamo import Item
 from renkei.errors import Retry
@@ -61,6 +61,8 @@ def end(parts: Platform, connection: Connection, integrations: Iterable[str], *,
             if parts.clock() > until:
                 ended.more = True
                 return ended
+        for integration in integrations:
+            checkpoints.drop(connection.workspace, integration, checkpoints.ACCOUNTS)
         parts.connections.forget(connection)
     return ended
 

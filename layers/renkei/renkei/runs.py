@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from renkei import checkpoints
-from renkei.errors import Outcome
+from renkei.errors import Outcome, Retry
 from renkei.integration import Done, Unfinished
 from renkei.mapping import Warn
 
@@ -65,14 +65,17 @@ class Run(ABC):
 
     def go_on(self) -> Done | Unfinished:
         """Go on until it is done, or the time is nearly up. Outcomes of the vendors pass: then it goes on later."""
+        began = self._place()
         try:
-            return self._go_on()
-        except Outcome:
+            return self._go_on(began)
+        except Outcome as end:
             self._save()  # what was counted and is to be told; how far it is changes only after the work
+            if isinstance(end, Retry) and self._place() != began:  # shown, and tried again at once: then it waits
+                return self._unfinished(len(self.phases()))
             raise
 
-    def _go_on(self) -> Done | Unfinished:
-        phases, began = self.phases(), self._place()
+    def _go_on(self, began: str) -> Done | Unfinished:
+        phases = self.phases()
         while self.state["phase"] < len(phases):
             worked = False
             for _ in phases[self.state["phase"]]():

@@ -209,6 +209,10 @@ class HubSpot:
             answer = self._client.call("PATCH", path, json=body, params=query, needs="id")
         except NotFound as missing:
             return Result(failed={item.key: missing})
+        except Conflict as taken:
+            if taken.record_id is None:  # of no record: a lock
+                raise
+            return Result(failed={item.key: taken})
         return Result(records={item.key: record_of(answer.body)})
 
     def _batch(self, object_name: str, verb: str, by: str | None, items: tuple[Item, ...]) -> Result:

@@ -141,6 +141,27 @@ def test_a_mail_address_that_another_contact_has_is_left_out_or_parked_alone(fir
     assert _parked(firm) == set()
 
 
+@pytest.mark.parametrize("job", ["sync", "export"])
+def test_a_contact_that_two_people_could_be_is_for_a_person(firm: Firm, job: str) -> None:
+    address = firm.address("Familie & Söhne")
+    one = firm.person(address, "Eins", email="erika@muster.example")
+    two = firm.person(address, "Zwei", email="erika@muster.example")
+    contact = firm.contact(firm.company("Familie GmbH"))
+    if job == "sync":
+        firm.five()
+    else:
+        firm.press(job)
+    firm.later(2)
+    assert {firm.persons()[each]["last_name"] for each in (one, two)} == {"Eins", "Zwei"}
+    assert not any(firm.persons()[each]["external_ids"] for each in (one, two))
+    assert {one, two} <= {id_ for _, id_, _ in _parked(firm)}
+    assert (list(firm.contacts()), len(firm.persons())) == ([contact], 2)
+    firm.tool("link", person=two, contact=contact)
+    firm.later(2)
+    assert firm.partner(contact) == two
+    assert firm.persons()[one]["last_name"] == "Eins"
+
+
 def test_a_value_that_is_too_long_for_falcana_is_left_out_and_the_rest_goes(firm: Firm) -> None:
     company = firm.company("Müller GmbH", city="B" * 101, zip="10115", phone="0" * 51)
     long = firm.company("N" * 201)

@@ -212,3 +212,27 @@ def test_a_candidate_whose_other_side_is_gone_waits_no_longer(firm: Firm) -> Non
     firm.press("import")
     assert firm.partner(company) != address
     assert firm.waiting("undecided") == []
+
+
+def test_two_with_one_mail_address_that_are_kept_apart_stay_two(firm: Firm) -> None:
+    """falcana takes an address twice, HubSpot does not: what cannot be made there waits, and is told of once."""
+    firm.apply(directions=NEITHER)
+    person = firm.person(firm.address("Süd AG"), "Meier", email="info@sued.example")
+    contact = firm.contact(firm.company("Nord GmbH"), "info@sued.example", lastname="Schulz")
+    firm.wait(30)
+    firm.tool("keep_apart", person=person, contact=contact)
+    firm.press("import")
+    assert firm.partner(contact) != person
+    firm.apply()
+    for _ in range(3):
+        ended(firm, firm.five())
+    assert firm.persons()[person]["external_ids"].get("hubspot") is None
+    (parked,) = [one for one in firm.waiting("parked") if one["kind"] == "person"]
+    assert (parked["id"], parked["code"]) == (person, "falcana_taken")
+    for _ in range(3):
+        firm.forget_calls()
+        run = firm.five()
+        assert (run["reason"], firm.writes()) == ("nothing_new", [])
+    firm.change("person", person, email="meier@sued.example")
+    firm.five()
+    assert firm.contacts()[firm.persons()[person]["external_ids"]["hubspot"]]["email"] == "meier@sued.example"

@@ -205,3 +205,20 @@ def test_what_nobody_searched_for_a_long_time_is_found_when_it_goes_on(firm: Fir
     assert _names(firm) == {"Erste GmbH", "Neue GmbH"}
     assert firm.addresses()[firm.partner(company)]["city"] == "Potsdam"
     assert str(firm.persons()[firm.partner(contact)]["address_id"]) == firm.partner(new)
+
+
+def test_a_company_that_the_search_hides_is_there_before_its_contact(firm: Firm) -> None:
+    """Who belongs to it is found first; ids do not lag."""
+    firm.company("Erste GmbH")
+    _five(firm)
+    hidden = firm.company("Versteckt GmbH", city="Ulm")
+    firm.hubspot.configure({"search_hides": [hidden]})
+    contact = firm.contact(hidden)
+    firm.wait(30)
+    _five(firm)
+    address = firm.partner(hidden)
+    assert str(firm.persons()[firm.partner(contact)]["address_id"]) == address
+    assert firm.addresses()[address]["city"] == "Ulm"
+    firm.hubspot.configure({"search_hides": []})
+    _five(firm, 2)
+    assert len(firm.addresses()) == 2

@@ -141,7 +141,7 @@ def test_a_dry_run_tells_of_changes_on_both_sides(firm: Firm) -> None:
 
 def test_a_long_run_shows_how_far_it_is_stops_where_it_is_told_to_and_goes_on_there(firm: Firm) -> None:
     firm.apply(directions=NEITHER)
-    _many(firm, 250)
+    _many(firm, 350)
     firm.wait(60)
     body = {"job": "import"}
     with real_time(firm):
@@ -159,15 +159,15 @@ def test_a_long_run_shows_how_far_it_is_stops_where_it_is_told_to_and_goes_on_th
     run = firm.row(key)
     assert (run["state"], run["reason"]) == ("skipped", "falcana_stopped"), run
     made = len(firm.addresses())
-    assert 100 <= made < 250
+    assert 100 <= made < 350
     firm.forget_calls()
     again = ended(firm, firm.press("import"))
     assert again["state"] == "delivered", again
-    assert len(firm.addresses()) == 250
+    assert len(firm.addresses()) == 350
     posted = [one for one in firm.writes() if one == "POST /v1/addresses"]
-    assert len(posted) <= 250 - made, "what is there is not made again"
+    assert len(posted) <= 350 - made, "what is there is not made again"
     pages = [one for one in firm.calls() if one.startswith("GET /crm/objects/") and one.endswith("/companies")]
-    assert len(pages) <= 3, "it goes on where it was stopped"
+    assert len(pages) <= 4, "it goes on where it was stopped"
 
 
 def test_who_wants_it_lets_a_stopped_run_begin_at_the_beginning(firm: Firm) -> None:
@@ -244,6 +244,26 @@ def test_a_long_import_lets_the_automatic_run_pass(firm: Firm) -> None:
         ended(firm, firm.row(key))
     names = [one["name"] for one in firm.addresses().values()]
     assert len(names) == len(set(names)) == 281
+
+
+def test_all_runs_that_are_asked_for_at_once_end_and_double_nothing(firm: Firm) -> None:
+    company = firm.company("Eine GmbH")
+    firm.contact(company)
+    firm.person(firm.address("Andere AG"), email="hans@andere.example")
+    firm.wait(300)
+    assert firm.stack.dispatch(KEY, "sync") == 1
+    asked = [("export", False), ("import", True), ("duplicates", False), ("import", False), ("export", True)]
+    for job, dry_run in asked:
+        path = f"/api/workspaces/demo/jobs/{KEY}"
+        assert firm.stack.api("POST", path, {"job": job, "dry_run": dry_run})[1]["already"] is False
+    firm.work()
+    for _ in range(3):
+        firm.wait(60)
+        firm.stack.sweep()
+        firm.work()
+    assert [one["state"] for one in firm.stack.deliveries()] == ["delivered"] * 6
+    assert (len(firm.addresses()), len(firm.companies())) == (2, 2)
+    assert (len(firm.persons()), len(firm.contacts())) == (2, 2)
 
 
 def test_nothing_of_what_people_typed_stands_in_a_runs_row(firm: Firm) -> None:

@@ -76,6 +76,7 @@ def cases(firm: Firm, ids: Ids, size: int) -> Iterator[tuple[str, int, int, Meas
     def busy(memory: bool) -> Meter:
         nonlocal turn
         turn += 1
+        by_the_clock(firm)  # looks once more at what was written before
         change(firm, ids, CHANGED, CHANGED, f"{turn}")
         return by_the_clock(firm, memory=memory)
 

@@ -118,7 +118,9 @@ class Settings(_Model):
     )
     new_addresses: NewAddresses | None = Field(None, title="New addresses", description="For HubSpot → falcana")
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = Field(
-        ("company", "association"), title="Kinds of address that are companies"
+        ("company", "association"),
+        title="Kinds of address that are companies",
+        description="The first one is that of new addresses",
     )
     without_company: Literal["private", "wait"] = Field(
         "private",

@@ -55,6 +55,7 @@ class Applying:
             if not pair.falcana and pair.kind is PERSON and self._held_up(pair):
                 continue
             step = self._step(pair)
+            self._spare(step)
             if step.merge.contested:
                 self._notes.count("conflicts")
                 self._notes.example("conflicts", *_ids(pair))
@@ -136,6 +137,18 @@ class Applying:
         values_there, values_here = self._to_hubspot(pair, merged), dict(merged.to_falcana)
         return Step(pair, merged, values_there, values_here, of=of, agreed=agreed, new="agreed" not in row)
 
+    def _spare(self, step: Step) -> None:
+        """Leave out what the other side refused before, until the value or the rules change."""
+        before = unpacked(self._book[step.pair.link], "refused")
+        for rule in self._desk.rules[step.pair.kind.name] if before else ():
+            if before.get(rule.field) == self._refusal(step, rule.field):
+                step.falcana.pop(rule.field, None)
+                step.hubspot.pop(rule.property, None)
+                step.pair.refused.add(rule.field)
+
+    def _refusal(self, step: Step, field: str) -> str:
+        return f"{step.merge.agreed.get(field, '')}.{self._desk.rules_digest()[:6]}"
+
     def _to_hubspot(self, pair: Pair, merged: Merge) -> dict[str, str]:
         """What is written to HubSpot: the company instead of the address, and our mark if it is missing."""
         values = dict(merged.to_hubspot)
@@ -200,6 +213,7 @@ class Applying:
             unpark(book, link)
         theirs, ours = links_
         told_ours = {"with": record.id, "of": step.of, "agreed": packed(kept), "trail": packed(trail)}
+        told_ours["refused"] = packed({field: self._refusal(step, field) for field in pair.refused})
         book.put(ours, **told_ours, sent=None, **({"v": version} if version else {}))
         book.put(theirs, **{"with": one.id, "sent": None}, **({"at": at} if at else {}))
         if step.new:
@@ -230,7 +244,9 @@ class Applying:
     # Who waits for a company or an address.
 
     def _wait(self, pair: Pair) -> None:
-        self._book.put(f"waits#{pair.waits}#{pair.link}", at=stamp(self._desk.now))
+        link = f"waits#{pair.waits}#{pair.link}"
+        if not self._book[link]:
+            self._book.put(link, at=stamp(self._desk.now))
         self._anybody_waits = True
 
     def _wake(self, *found: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from falcana_hubspot.desk import MERGED, TO_HUBSPOT, Desk
+from falcana_hubspot.desk import MERGED, Desk
 from falcana_hubspot.identifying import Identifying
 from falcana_hubspot.kinds import Kind
 from falcana_hubspot.pairs import Notes, Pair, end, join, nobody_else, unpark
@@ -30,7 +30,6 @@ class Gathering:
         self._desk = desk
         self._book = desk.book
         self._notes = notes
-        self._ways = ways
         self._identifying = Identifying(desk, notes, ways)
 
     def pairs(self, kind: Kind, hubspot: InHubSpot, falcana: InFalcana) -> list[Pair]:
@@ -179,7 +178,7 @@ class Gathering:
             return
         if into:
             self._merged_in_falcana(kind, falcana, into, partner)
-        elif TO_HUBSPOT in self._ways | self._desk.ways and self._desk.settings.on_falcana_delete == "archive":
+        elif self._desk.settings.on_falcana_delete == "archive":  # by the next run in that direction
             if not row.get("gone"):
                 book.put(f"delete#{kind.name}#{falcana}", **{"with": partner, "at": stamp(self._desk.now)})
                 book.put(f"{kind.name}#{falcana}", gone=True)
@@ -190,6 +189,9 @@ class Gathering:
     def _merged_in_falcana(self, kind: Kind, loser: str, winner: str, partner: str) -> None:
         book = self._book
         row = book[f"{kind.name}#{winner}"]
+        if row.get("with") == partner and not row.get("ended"):  # done before, but for this
+            book.drop(f"{kind.name}#{loser}")
+            return
         left_over = row.get("ended") == "merged_twice"  # in HubSpot, the other way round: one pair is left
         if (row.get("with") or row.get("ended")) and not left_over:
             end(book, kind, "merged_twice", falcana=loser, hubspot=partner)

@@ -132,6 +132,7 @@ class Identifying:
         }
         there = self._look(kind, {names[field]: tuple(values.values()) for field, values in given.items() if values})
         self._book.recall(f"{kind.other}#{one.id}" for one in there)
+        rivals = self._rivals(kind, given) if there else {}
         for field, values in given.items():
             for id_, value in values.items():
                 if id_ in found or id_ in held:
@@ -139,6 +140,11 @@ class Identifying:
                 same = {
                     one.id: one for one in there if self._value(field, one.properties.get(names[field], "")) == value
                 }
+                others = rivals.get((field, value), set()) - {id_} if same else set()
+                if others:
+                    self._hold(kind, by_id[id_], self._taken(kind, id_, others))
+                    held.add(id_)
+                    continue
                 chosen = self._choose(kind, by_id[id_], same.keys())
                 if chosen in same:
                     found[id_] = same[chosen]
@@ -148,6 +154,20 @@ class Identifying:
                 elif chosen:
                     held.add(id_)
         return held
+
+    def _rivals(self, kind: Kind, given: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], set[str]]:
+        """Who else in falcana has the same address or number, and could as well be the record in HubSpot."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for field, values in given.items():
+            wanted = sorted(set(values.values()))
+            for one in self._desk.falcana.find(kind.entity, _BY[field], wanted) if wanted else ():  # type: ignore[arg-type]
+                found.setdefault((field, self._value(field, one.values.get(field, ""))), set()).add(one.id)
+        self._book.recall(f"{kind.name}#{id_}" for ids in found.values() for id_ in ids)
+        rows = {id_: self._book[f"{kind.name}#{id_}"] for ids in found.values() for id_ in ids}
+        return {key: {id_ for id_ in ids if not rows[id_].get("with")} for key, ids in found.items()}
+
+    def _taken(self, kind: Kind, id_: str, others: Iterable[str]) -> Rejected:
+        return Rejected("falcana_taken", kind=kind.name, id=id_, others=" ".join(sorted(others)[:_NAMED]))
 
     def _twice(self, kind: Kind, rest: Sequence[FalcanaRecord]) -> set[str]:
         """Those with the mail address of another one of these: a contact's is its own."""
@@ -183,8 +203,7 @@ class Identifying:
         if len(free) == 1 and len(rows) == 1:
             return free[0]
         if rows:
-            others = " ".join(sorted(rows)[:_NAMED])
-            self._hold(kind, me, Rejected("falcana_taken", kind=kind.name, id=me.id, others=others))
+            self._hold(kind, me, self._taken(kind, me.id, rows))
             return _NOBODY
         return ""
 

@@ -270,6 +270,10 @@ class Making:
             refused: Outcome = conflict
         except Rejected as rejected:
             refused = rejected
+        except Misconfigured as lacking:
+            if not lacking.params.get("problem", "").startswith("MISSING_"):  # of all of them
+                raise
+            refused = lacking
         if len(items) == 1:
             return Result(failed={items[0].key: refused})
         result = Result()

@@ -82,6 +82,6 @@ class Parents:
         """The link of what a person has to wait for; "" if nothing."""
         if pair.hubspot and self.in_hubspot(pair.hubspot) is None:
             return f"{ADDRESS.other}#{company_of(pair.hubspot.properties)}"
-        if pair.falcana and self.in_falcana(pair.falcana) is None:
-            return f"{ADDRESS.name}#{pair.falcana.values.get(PARENT, '')}"
-        return ""
+        own = f"{ADDRESS.name}#{pair.falcana.values.get(PARENT, '')}" if pair.falcana else ""
+        # One that is no company may become one.
+        return own if pair.falcana and (self._book[own].get("out") or self.in_falcana(pair.falcana) is None) else ""

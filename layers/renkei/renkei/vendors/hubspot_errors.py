@@ -16,6 +16,7 @@ from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected, 
 from renkei.http import Answer, outcome, retry_after
 
 _KEY = "hubspot"
+_CODE, _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,63}"), re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}")
 _PAUSES = {"TEN_SECONDLY_ROLLING": 10, "SECONDLY": 1}
 _ABSENT = "PROPERTY_DOESNT_EXIST"
 _SETTINGS = {
@@ -80,10 +81,17 @@ def _invalid(body: Mapping[str, Any]) -> Outcome:
 
 
 def _problems(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(code, property) of each complaint: from `errors`, else from the JSON list inside the message."""
+    """(code, property) of each complaint; `-` for what looks like none, because these are stored and shown."""
+    for code, names in _complaints(body):
+        shown = (name if _NAME.fullmatch(name) else "-" for name in names)
+        yield code if _CODE.fullmatch(code) else "-", ", ".join(shown)
+
+
+def _complaints(body: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """From `errors`, else from the JSON list inside the message."""
     for error in body.get("errors") or ():
         if isinstance(error, dict) and error.get("code"):
-            yield str(error["code"]), ", ".join(_contexts(error, "propertyName"))
+            yield str(error["code"]), list(_contexts(error, "propertyName"))
     _, bracket, rest = str(body.get("message")).partition("[")
     try:
         listed = json.loads(bracket + rest)
@@ -91,7 +99,7 @@ def _problems(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     for entry in listed:
         if isinstance(entry, dict):
-            yield str(entry.get("error")), str(entry.get("name", ""))
+            yield str(entry.get("error")), [str(entry["name"])] if entry.get("name") else []
 
 
 def _contexts(body: Mapping[str, Any], name: str) -> Iterator[str]:

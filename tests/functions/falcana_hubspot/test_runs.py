@@ -211,6 +211,27 @@ def test_a_run_without_time_saves_how_far_it_is_and_the_next_turn_goes_on(firm: 
     assert firm.writes() == []
 
 
+def test_an_automatic_run_that_was_stopped_loses_nothing(firm: Firm) -> None:
+    company, address = firm.company("Eine GmbH"), firm.address("Andere AG")
+    with little_time(4):
+        firm.wait(300)
+        assert firm.stack.dispatch(KEY, "sync") == 1
+        firm.stack.answer(firm.stack.bells(KEY)[:1])
+        firm.tool("stop", job="sync")
+        firm.work()
+    (run,) = firm.stack.deliveries()
+    assert (run["state"], run["reason"]) == ("skipped", "falcana_stopped")
+    firm.edit("company", company, city="Ulm")
+    firm.change("address", address, city="Kiel")
+    for _ in range(2):
+        ended(firm, firm.five())
+    assert firm.addresses()[firm.partner(company)]["city"] == "Ulm"
+    assert firm.companies()[firm.addresses()[address]["external_ids"]["hubspot"]]["city"] == "Kiel"
+    firm.five()
+    firm.forget_calls()
+    assert firm.five()["reason"] == "nothing_new"
+
+
 def test_there_is_one_run_of_a_job_at_a_time(firm: Firm) -> None:
     firm.company()
     path = f"/api/workspaces/demo/jobs/{KEY}"

@@ -64,5 +64,5 @@ def rows(kind: str, special: str, how: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{"falcana": name, "hubspot": OTHER[name], "rule": "newest"} for name in fields]
     for row in found:
         if row["falcana"] == special:
-            row |= {"clear": True} if how == "clear" else {"rule": how}
+            row.update({"clear": True} if how == "clear" else {"rule": how})
     return found

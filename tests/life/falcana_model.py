@@ -145,7 +145,9 @@ class Verdicts:
         if code == "falcana_no_company":
             given = self._left[kind.name][id_].get(COMPANY_OF)
             return self._world.settings.without_company == "wait" and not given
-        if code == "falcana_company_waits" or (code == "falcana_value" and PARENT in parked["params"]):
+        if code in {"falcana_company_waits", "falcana_company_ended"} or (
+            code == "falcana_value" and PARENT in parked["params"]
+        ):
             if name == kind.name:
                 return False
             company = str(self._left[kind.name][id_].get(COMPANY_OF) or "")
@@ -247,6 +249,9 @@ class Verdicts:
         wrong: dict[str, str] = {"→": TO_FALCANA, "←": TO_HUBSPOT}
         if rule.rule in wrong:
             source = other if rule.rule == "→" else mine
+            target: Vendor = "falcana" if rule.rule == "→" else "hubspot"
+            if len(self._ways) == 1 and words[target]:  # nobody looks there for what is typed against the rule
+                return True
             return wrong[rule.rule] not in self._ways or (not source and not rule.clear)
         if rule.rule == "fill":
             needed = TO_FALCANA if other else TO_HUBSPOT

@@ -179,7 +179,7 @@ class Gathering:
         if into:
             self._merged_in_falcana(kind, falcana, into, partner)
         elif self._desk.settings.on_falcana_delete == "archive":  # by the next run in that direction
-            if not row.get("gone"):
+            if not book[f"delete#{kind.name}#{falcana}"]:  # looked at itself: a death may leave but one of the two rows
                 book.put(f"delete#{kind.name}#{falcana}", **{"with": partner, "at": stamp(self._desk.now)})
                 book.put(f"{kind.name}#{falcana}", gone=True)
         else:

@@ -5,19 +5,21 @@ Whatever else two records share is for a person to decide on (`scanning`); until
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from falcana_hubspot.desk import TO_FALCANA, TO_HUBSPOT, Desk
 from falcana_hubspot.kinds import NUMBER, Kind
-from falcana_hubspot.pairs import OWN, Notes, Pair, end, ended, join, kept_apart, park, seen
+from falcana_hubspot.pairs import OWN, Notes, Pair, end, ended, join, kept_apart, nobody_else, park, seen
 from falcana_hubspot.plan import Way
 from falcana_hubspot.values import canonical
 from renkei.actions import Read, Record, Search
 from renkei.errors import Rejected
+from renkei.vendors.falcana import By
 from renkei.vendors.falcana import Record as FalcanaRecord
 from renkei.vendors.hubspot_sync import FALCANA_ID
 
-_BY = {"email": "emails", NUMBER: "customer_numbers"}
+_BY: Mapping[str, By] = {"email": "emails", NUMBER: "customer_numbers"}
 _FORMS = {"email": "mail", NUMBER: "text"}
 _NAMED = 5  # others that a message names
 _NOBODY = "?"
@@ -79,7 +81,7 @@ class Identifying:
             given = {id_: value for id_, value in given.items() if id_ not in found}
             if not given:
                 continue
-            there = self._desk.falcana.find(kind.entity, _BY[field], sorted(set(given.values())))  # type: ignore[arg-type]
+            there = self._find(kind, field, given.values())
             self._book.recall(f"{kind.name}#{one.id}" for one in there)
             for id_, value in given.items():
                 same = {one.id: one for one in there if self._value(field, one.values.get(field, "")) == value}
@@ -159,12 +161,16 @@ class Identifying:
         """Who else in falcana has the same address or number, and could as well be the record in HubSpot."""
         found: dict[tuple[str, str], set[str]] = {}
         for field, values in given.items():
-            wanted = sorted(set(values.values()))
-            for one in self._desk.falcana.find(kind.entity, _BY[field], wanted) if wanted else ():  # type: ignore[arg-type]
+            for one in self._find(kind, field, values.values()):
                 found.setdefault((field, self._value(field, one.values.get(field, ""))), set()).add(one.id)
         self._book.recall(f"{kind.name}#{id_}" for ids in found.values() for id_ in ids)
         rows = {id_: self._book[f"{kind.name}#{id_}"] for ids in found.values() for id_ in ids}
         return {key: {id_ for id_ in ids if not rows[id_].get("with")} for key, ids in found.items()}
+
+    def _find(self, kind: Kind, field: str, values: Iterable[str]) -> list[FalcanaRecord]:
+        """falcana's records with these values; it knows addresses in any case, and numbers as they are written."""
+        wanted = {way for text in values for way in ((text,) if field == "email" else (text, text.upper()))}
+        return self._desk.falcana.find(kind.entity, _BY[field], sorted(wanted)) if wanted else []
 
     def _taken(self, kind: Kind, id_: str, others: Iterable[str]) -> Rejected:
         return Rejected("falcana_taken", kind=kind.name, id=id_, others=" ".join(sorted(others)[:_NAMED]))
@@ -213,6 +219,7 @@ class Identifying:
         """Those to be made: not found, and nobody has to decide on them first."""
         left = [one for one in rest if one.id not in found and one.id not in held]
         self._book.recall(f"alike#{_link(kind, one)}" for one in left)
+        self._let_go(kind, left)
         free = []
         for one in left:
             if self._book[f"alike#{_link(kind, one)}"].get("with"):
@@ -220,6 +227,21 @@ class Identifying:
             else:
                 free.append(one)
         return free
+
+    def _let_go(self, kind: Kind, held: Sequence[Record | FalcanaRecord]) -> None:
+        """Take out candidates that are gone: nobody could decide on them any more."""
+        rows = [self._book[f"alike#{_link(kind, one)}"] for one in held]
+        ids = {str(one[0]) for row in rows for one in json.loads(row.get("with") or "[]")}
+        if not ids:
+            return
+        if isinstance(held[0], Record):
+            there = {one.id for one in self._desk.falcana.find(kind.entity, "ids", sorted(ids))}
+        else:
+            read = self._desk.hubspot.do(Read(kind.object, tuple(sorted(ids)), (kind.modified,))).records
+            there = {asked for asked, one in read.items() if one.id == asked}
+        name = kind.name if isinstance(held[0], Record) else kind.other
+        for gone in ids - there:
+            nobody_else(self._book, name, gone, self._desk.now)
 
     def _hold(self, kind: Kind, one: Record | FalcanaRecord, why: Rejected) -> None:
         looked_at = seen(kind, hubspot=one) if isinstance(one, Record) else seen(kind, falcana=one)

@@ -36,8 +36,10 @@ class Transfer(Run):
     def _one_pair_of_accounts(self, desk: Desk) -> None:
         """Begin anew between other accounts than the last run's: how far it was, was of those."""
         work, accounts = desk.work, {"scope": desk.scope}
-        if checkpoints.load(work.workspace, self.integration, ACCOUNTS) != accounts:
+        before = checkpoints.load(work.workspace, self.integration, ACCOUNTS)
+        if before and before != accounts:
             checkpoints.drop_all(work.workspace, self.integration)
+        if before != accounts:
             checkpoints.save(work.workspace, self.integration, ACCOUNTS, accounts)
 
     def resumes(self, saved: Mapping[str, Any], id_: str) -> bool:

@@ -202,7 +202,7 @@ def test_what_waits_for_people(firm: Firm, ears: Ears, seen: Rows) -> None:
     firm.person(address, RENAMED[3], email=MAIL)
     firm.five()
     firm.falcana.define(TENANT, "addresses", Custom("pflicht", "text", "Pflicht", "Must", required=True))
-    firm.company(RENAMED[0], city=COMPANY["city"])
+    firm.contact(firm.company(RENAMED[0], city=COMPANY["city"]), "", lastname=RENAMED[3])
     firm.falcana.restrict(TENANT, 22)
     firm.change("address", address, sales_group_id=22)
     firm.five()

@@ -62,7 +62,8 @@ def end(parts: Platform, connection: Connection, integrations: Iterable[str], *,
                 ended.more = True
                 return ended
         for integration in integrations:
-            checkpoints.drop(connection.workspace, integration, checkpoints.ACCOUNTS)
+            if checkpoints.load(connection.workspace, integration, checkpoints.ACCOUNTS):
+                checkpoints.save(connection.workspace, integration, checkpoints.ACCOUNTS, {"forgotten": True})
         parts.connections.forget(connection)
     return ended
 

@@ -8,64 +8,19 @@ justifies it; whatever has no such excuse must be the same on both sides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from falcana_hubspot.desk import TO_FALCANA, TO_HUBSPOT
-from falcana_hubspot.kinds import ADDRESS, COMPANY_OF, KINDS, PARENT, Kind
+from falcana_hubspot.kinds import ADDRESS, COMPANY_OF, KINDS, PARENT, PERSON, Kind
 from falcana_hubspot.plan import Rule
 from renkei.vendors.hubspot_sync import FALCANA_ID
 from tests.harness import PORTAL
+from tests.life.falcana_past import Model, Past, Vendor
 from tests.life.falcana_words import token
-from tests.life.falcana_world import TENANT, World
+from tests.life.falcana_world import TENANT
 
-type Vendor = Literal["hubspot", "falcana"]
 type Row = Mapping[str, Any]
-
-
-@dataclass
-class Past:
-    """What people did to a record of one vendor. `words`: by field, when which was typed."""
-
-    words: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
-    touched: datetime | None = None
-    merged: bool = False
-
-
-@dataclass
-class Model:
-    """All that people did."""
-
-    world: World
-    past: dict[tuple[Vendor, str, str], Past] = field(default_factory=dict)
-    archived: set[tuple[str, str]] = field(default_factory=set)
-    removed: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Deleted in falcana, with the partner at that time."""
-    merged: set[tuple[Vendor, str, str]] = field(default_factory=set)
-    stays: set[tuple[str, str]] = field(default_factory=set)
-    """Those of falcana whose partner was deleted in HubSpot."""
-    options: bool = False  # whether those of a choice were changed on one side
-
-    def of(self, vendor: Vendor, kind: Kind, id_: str) -> Past:
-        """A record's past."""
-        return self.past.setdefault((vendor, kind.name, id_), Past())
-
-    def typed(self, vendor: Vendor, kind: Kind, id_: str, values: Mapping[str, str]) -> None:
-        """Somebody typed values, by falcana's field names."""
-        past, now = self.of(vendor, kind, id_), self.world.clock()
-        past.touched = now
-        for name, text in values.items():
-            past.words.setdefault(name, []).append((now, token(text)))
-
-    def joined(self, vendor: Vendor, kind: Kind, final: str, *others: str) -> None:
-        """Records were merged, and `final` is left."""
-        past = self.of(vendor, kind, final)
-        past.merged, past.touched = True, self.world.clock()
-        self.merged |= {(vendor, kind.name, id_) for id_ in (final, *others)}
-        for other in others:
-            for name, words in self.of(vendor, kind, other).words.items():
-                past.words.setdefault(name, []).extend(words)
 
 
 type Words = Mapping[Vendor, list[tuple[datetime, str]]]
@@ -145,9 +100,7 @@ class Verdicts:
         if code == "falcana_no_company":
             given = self._left[kind.name][id_].get(COMPANY_OF)
             return self._world.settings.without_company == "wait" and not given
-        if code in {"falcana_company_waits", "falcana_company_ended"} or (
-            code == "falcana_value" and PARENT in parked["params"]
-        ):
+        if code in {"falcana_company_waits", "falcana_company_ended"}:
             if name == kind.name:
                 return False
             company = str(self._left[kind.name][id_].get(COMPANY_OF) or "")
@@ -239,10 +192,15 @@ class Verdicts:
                 "falcana": self._past("falcana", kind, ours).words.get(rule.field, []),
                 "hubspot": self._past("hubspot", kind, theirs).words.get(rule.field, []),
             }
-            if mine != other and not self._may_differ(rule, mine, other, words):
+            if mine != other and not (self._may_differ(rule, mine, other, words) or self._taken(rule, mine)):
                 yield f"{kind.name} {ours} and {theirs} differ in {rule.field}: {mine!r}, {other!r}, typed {words}"
             elif mine == other:
                 yield from self._last_word(kind, (ours, theirs), rule, mine, words)
+
+    def _taken(self, rule: Rule, mail: str) -> bool:
+        """Whether a merge gave another contact this mail address as its second one."""
+        more = [one.get("hs_additional_emails", "") for one in self._left[PERSON.name].values()]
+        return rule.field == "email" and mail in {token(text) for texts in more for text in texts.split(";")}
 
     def _may_differ(self, rule: Rule, mine: str, other: str, words: Words) -> bool:
         blanked = "" in [text for found in words.values() for _, text in found]

@@ -14,7 +14,7 @@ from falcana_hubspot.plan import Rule
 from local.sandbox.falcana.accounts import CUSTOMS
 from renkei.deliveries import stamp
 from tests.harness import PORTAL
-from tests.life.falcana_model import Model, Vendor
+from tests.life.falcana_past import Model, Vendor
 from tests.life.falcana_words import CHOICES, FIELDS, NEEDED, OTHER, Words, flat, otherwise, rows
 from tests.life.falcana_world import TENANT, World
 

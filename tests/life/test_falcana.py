@@ -23,7 +23,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from falcana_hubspot.kinds import ADDRESS, BY_NAME, PERSON
 from renkei.integration import Done
 from tests.life.falcana_memory import Killed
-from tests.life.falcana_model import Vendor, Verdicts
+from tests.life.falcana_model import Verdicts
+from tests.life.falcana_past import Vendor
 from tests.life.falcana_people import People
 from tests.life.falcana_world import ENVIRONMENT, World
 

@@ -1,0 +1,58 @@
+"""What people did to each record of either side, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from falcana_hubspot.kinds import Kind
+from tests.life.falcana_words import token
+from tests.life.falcana_world import World
+
+type Vendor = Literal["hubspot", "falcana"]
+
+
+@dataclass
+class Past:
+    """What people did to a record of one vendor. `words`: by field, when which was typed."""
+
+    words: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
+    touched: datetime | None = None
+    merged: bool = False
+
+
+@dataclass
+class Model:
+    """All that people did."""
+
+    world: World
+    past: dict[tuple[Vendor, str, str], Past] = field(default_factory=dict)
+    archived: set[tuple[str, str]] = field(default_factory=set)
+    removed: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Deleted in falcana, with the partner at that time."""
+    merged: set[tuple[Vendor, str, str]] = field(default_factory=set)
+    stays: set[tuple[str, str]] = field(default_factory=set)
+    """Those of falcana whose partner was deleted in HubSpot."""
+    options: bool = False  # whether those of a choice were changed on one side
+
+    def of(self, vendor: Vendor, kind: Kind, id_: str) -> Past:
+        """A record's past."""
+        return self.past.setdefault((vendor, kind.name, id_), Past())
+
+    def typed(self, vendor: Vendor, kind: Kind, id_: str, values: Mapping[str, str]) -> None:
+        """Somebody typed values, by falcana's field names."""
+        past, now = self.of(vendor, kind, id_), self.world.clock()
+        past.touched = now
+        for name, text in values.items():
+            past.words.setdefault(name, []).append((now, token(text)))
+
+    def joined(self, vendor: Vendor, kind: Kind, final: str, *others: str) -> None:
+        """Records were merged, and `final` is left."""
+        past = self.of(vendor, kind, final)
+        past.merged, past.touched = True, self.world.clock()
+        self.merged |= {(vendor, kind.name, id_) for id_ in (final, *others)}
+        for other in others:
+            for name, words in self.of(vendor, kind, other).words.items():
+                past.words.setdefault(name, []).extend(words)

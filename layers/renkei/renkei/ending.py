@@ -61,11 +61,16 @@ def end(parts: Platform, connection: Connection, integrations: Iterable[str], *,
             if parts.clock() > until:
                 ended.more = True
                 return ended
-        for integration in integrations:
-            if checkpoints.load(connection.workspace, integration, checkpoints.ACCOUNTS):
-                checkpoints.save(connection.workspace, integration, checkpoints.ACCOUNTS, {"forgotten": True})
+        _begin_anew(connection.workspace, integrations)
         parts.connections.forget(connection)
     return ended
+
+
+def _begin_anew(workspace: str, integrations: Iterable[str]) -> None:
+    """Let integrations that say of which accounts their checkpoints are begin from the start."""
+    for integration in integrations:
+        if checkpoints.load(workspace, integration, checkpoints.ACCOUNTS):
+            checkpoints.save(workspace, integration, checkpoints.ACCOUNTS, {"forgotten": True})
 
 
 def _scopes(parts: Platform, ended: Connection) -> Iterable[str]:

@@ -192,7 +192,9 @@ class Verdicts:
                 "falcana": self._past("falcana", kind, ours).words.get(rule.field, []),
                 "hubspot": self._past("hubspot", kind, theirs).words.get(rule.field, []),
             }
-            if mine != other and not (self._may_differ(rule, mine, other, words) or self._taken(rule, mine)):
+            if mine != other and not (
+                self._may_differ(kind, (ours, theirs), rule, (mine, other), words) or self._taken(rule, mine)
+            ):
                 yield f"{kind.name} {ours} and {theirs} differ in {rule.field}: {mine!r}, {other!r}, typed {words}"
             elif mine == other:
                 yield from self._last_word(kind, (ours, theirs), rule, mine, words)
@@ -202,7 +204,8 @@ class Verdicts:
         more = [one.get("hs_additional_emails", "") for one in self._left[PERSON.name].values()]
         return rule.field == "email" and mail in {token(text) for texts in more for text in texts.split(";")}
 
-    def _may_differ(self, rule: Rule, mine: str, other: str, words: Words) -> bool:
+    def _may_differ(self, kind: Kind, pair: tuple[str, str], rule: Rule, values: tuple[str, str], words: Words) -> bool:
+        mine, other = values
         blanked = "" in [text for found in words.values() for _, text in found]
         wrong: dict[str, str] = {"→": TO_FALCANA, "←": TO_HUBSPOT}
         if rule.rule in wrong:
@@ -218,7 +221,8 @@ class Verdicts:
             return not rule.clear and (not mine or not other) and blanked
         flows: Vendor = "hubspot" if TO_FALCANA in self._ways else "falcana"
         held: Vendor = "falcana" if flows == "hubspot" else "hubspot"
-        return bool(words[held]) or ("" in (mine, other) and not rule.clear)
+        merged = any((held, kind.name, id_) in self._model.merged for id_ in pair)  # which fills blanks
+        return bool(words[held]) or merged or ("" in (mine, other) and not rule.clear)
 
     def _belongs(self, ours: str, one: Row, there: Mapping[str, str]) -> Iterator[str]:
         address, company = str(one[PARENT]), str(there.get(COMPANY_OF) or "")

@@ -1,7 +1,7 @@
 """A small world for many lives: the real runs and clients and sandboxes, on tables in memory and a wire of our own.
 
 What is left out costs most of a run's time and decides nothing: AWS, sealing, queues, the ledger, budgets. The whole
-stack has its own tests; `tests.life.test_falcana` also compares the two.
+stack has its own tests, and `tests.life.test_falcana_world` compares the two.
 """
 
 from __future__ import annotations

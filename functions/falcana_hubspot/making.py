@@ -42,7 +42,7 @@ class Making:
             if record is None:
                 continue
             key = self._key(f"{kind.other}#{record.id}")
-            make = partial(self._made, kind, record.id, key)
+            make = partial(self._desk.falcana.create, kind.entity, external_id=record.id, key=key)
             try:
                 made = self._trying(step, make, {**step.falcana, **self._also_needed(step, record)})
             except Conflict as taken:
@@ -67,9 +67,6 @@ class Making:
     def _key(self, link: str, what: str = "") -> str:
         """The key under which falcana makes a record for another only once, until somebody lets it begin anew."""
         return self._desk.digest("create", f"{what}{link} {self._book[link].get('sent')}")
-
-    def _made(self, kind: Kind, hubspot: str, key: str, values: dict[str, str]) -> FalcanaRecord:
-        return self._desk.falcana.create(kind.entity, values, hubspot, key)
 
     def _also_needed(self, step: Step, record: Record) -> dict[str, str]:
         if step.pair.kind is ADDRESS:
@@ -149,7 +146,9 @@ class Making:
             except Retry as busy:
                 down = self._alone(step, busy, down=down)
             except Rejected as refused:
-                pair.failed, down = refused, False
+                down = False
+                if not self._address_gone(step, refused):
+                    pair.failed = refused
             else:
                 down = False
                 self._notes.count("updated_in_falcana", int(bool(step.falcana)))
@@ -292,6 +291,7 @@ class Making:
     def _leave_out(self, step: Step, fields: set[str]) -> None:
         step.pair.refused |= fields
         if PARENT in fields and step.pair.falcana:  # its company may be gone, and nobody has noticed
-            look_again(self._book, f"{ADDRESS.name}#{step.pair.falcana.values.get(PARENT, '')}", self._desk.now)
+            for link in (f"{ADDRESS.name}#{step.pair.falcana.values.get(PARENT, '')}", step.pair.link):
+                look_again(self._book, link, self._desk.now)
         told = named(step.pair.falcana, step.pair.hubspot)
         self._notes.tell("falcana_field_refused", kind=step.pair.kind.name, field=", ".join(sorted(fields)), **told)

@@ -39,6 +39,7 @@ class Parents:
         left = [f"{ADDRESS.other}#{id_}" for id_ in sorted(companies)]
         right = [f"{ADDRESS.name}#{id_}" for id_ in sorted(addresses)]
         self._book.recall([*left, *right])
+        self._book.recall(f"{ADDRESS.name}#{self._book[link].get('with')}" for link in left)
         new: InHubSpot = {link.partition("#")[2]: None for link in left if not self._book[link]}
         other: InFalcana = {link.partition("#")[2]: None for link in right if not self._book[link]}
         if self._dry:
@@ -58,7 +59,8 @@ class Parents:
         if company and self._dry and not row:  # it would be there by then
             return f"of {company}"
         address = str(row.get("with", ""))
-        if company and (not address or (row.get("ended") and not agreed(address))):
+        gone = bool(address) and bool(self._book[f"{ADDRESS.name}#{address}"].get("gone"))
+        if company and (not address or gone or (row.get("ended") and not agreed(address))):
             return None
         return address
 
@@ -68,6 +70,8 @@ class Parents:
         row = self._book[f"{ADDRESS.name}#{address}"]
         if row.get("out") and not row.get("with"):
             return ""
+        if row.get("gone"):
+            return None
         if (row.get("with") and not row.get("ended")) or (self._dry and not row):
             return address
         # Without the way there, one that has no partner is just another one than the company's.

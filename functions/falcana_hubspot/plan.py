@@ -113,7 +113,8 @@ def merge(  # noqa: PLR0917 - both sides, what they agreed on, and which way
         }
         unknown += [(rule.field, side) for side, text in texts.items() if text is None]
         text = texts.get(source)
-        if hubspot and falcana and _WAY[source] not in ways and kept is None and rule.rule == "newest":
+        shut = hubspot and falcana and _WAY[source] not in ways and kept is None and rule.rule == "newest"
+        if shut and all(_text(rule, side, raw[side] or "", region) is not None for side in values if values[side]):
             # What is to go once the way is on counts as changed since: our own marks move the records' times.
             found[rule.field] = digests["hubspot" if source == "falcana" else "falcana"]
         if text is None or None in texts.values():

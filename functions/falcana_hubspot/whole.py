@@ -62,8 +62,8 @@ class Whole:
     def _keep_times(self) -> Steps:
         for name, at in self._run.kept.pop("times", {}).items():
             if not self._run.dry and not self._run.load(f"search.{name}"):
+                self._run.save(f"late.{name}", {"at": at})  # first: the other one says that both are there
                 self._run.save(f"search.{name}", {"at": at})
-                self._run.save(f"late.{name}", {"at": at})
         yield
 
     def _note_cursor(self) -> Steps:

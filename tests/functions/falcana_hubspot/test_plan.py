@@ -142,6 +142,8 @@ def test_which_value_holds(  # noqa: PLR0917 - a table
     assert written(found) == (out, into)
     there, here = hubspot if out is None else out, falcana if into is None else into
     same = rule != "off" and there.strip().casefold() == here.strip().casefold()
+    if rule == "newest" and before is None and closed is not None:
+        before = closed  # what is to go the other way once it is open counts as changed since
     assert found.agreed == (agreed(here) if same else agreed(before))
 
 
@@ -263,7 +265,7 @@ def test_an_option_gets_its_counterpart_later() -> None:
 def test_only_one_way_cares_for_counterparts_there() -> None:
     rule = name(form="option", options=OPTIONS)
     assert written(merged(rule, "Trade", "bergbau", ways=IN)) == (None, "handel")
-    assert merged(rule, "Trade", "bergbau", later="falcana", ways=IN) == Merge(agreed={"name": digest("name", "Trade")})
+    assert merged(rule, "Trade", "bergbau", later="falcana", ways=IN) == Merge()
     assert written(merged(rule, "Mining", "handel", later="falcana", ways=OUT)) == ("Trade", None)
 
 

@@ -105,7 +105,8 @@ class Verdicts:
                 return False
             company = str(self._left[kind.name][id_].get(COMPANY_OF) or "")
             row = self._row(ADDRESS.other, company)
-            return not company or bool(row.get("ended") or row.get("parked") or not row.get("with"))
+            there = row.get("with") in self._right[ADDRESS.name]
+            return not company or bool(row.get("ended") or row.get("parked") or not there)
         if code == "falcana_taken":  # two with one address on one side, which a merge can bring about
             return any(one[1] == kind.name for one in self._model.merged) or bool(self._model.removed)
         return False

@@ -56,3 +56,8 @@ class Model:
         for other in others:
             for name, words in self.of(vendor, kind, other).words.items():
                 past.words.setdefault(name, []).extend(words)
+
+    def mails(self, vendor: Vendor) -> set[str]:
+        """The mail addresses that were ever typed on a side."""
+        mine = (past for (side, _, _), past in self.past.items() if side == vendor)
+        return {text for past in mine for _, text in past.words.get("email", ())}

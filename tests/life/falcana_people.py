@@ -15,7 +15,7 @@ from local.sandbox.falcana.accounts import CUSTOMS
 from renkei.deliveries import stamp
 from tests.harness import PORTAL
 from tests.life.falcana_past import Model, Vendor
-from tests.life.falcana_words import CHOICES, FIELDS, NEEDED, OTHER, Words, flat, otherwise, rows
+from tests.life.falcana_words import CHOICES, FIELDS, NEEDED, OTHER, Words, flat, otherwise, rows, token
 from tests.life.falcana_world import TENANT, World
 
 NEW = {"owner_user": 11, "sales_group": 21}
@@ -283,14 +283,17 @@ class People:
 
     def _mail_of_other(self, vendor: Vendor) -> str:
         """A mail address that one record of the other side has, which is not linked, and none of this side ever had."""
-        left = {
-            one.id: one.properties.get("email", "")
-            for one in self.world.hubspot.portals[PORTAL].records["contacts"].values()
-        }
-        right = {
-            str(one["id"]): str(one.get("email") or "") for one in self.world.falcana.state(TENANT)["contact-persons"]
-        }
+        contacts = self.world.hubspot.portals[PORTAL].records["contacts"].values()
+        left = {one.id: one.properties.get("email", "") for one in contacts}
+        persons = self.world.falcana.state(TENANT)["contact-persons"]
+        right = {str(one["id"]): str(one.get("email") or "") for one in persons}
         mine, theirs = (left, right) if vendor == "hubspot" else (right, left)
+        other: Vendor = "falcana" if vendor == "hubspot" else "hubspot"
         name = PERSON.name if vendor == "hubspot" else PERSON.other
-        alone = {id_: mail for id_, mail in theirs.items() if mail and not self.world.row(f"{name}#{id_}")}
-        return next((mail for mail in alone.values() if mail not in mine.values()), "")
+        alone = {
+            id_: mail for id_, mail in theirs.items()
+            if mail and id_ in self.ids(other, PERSON) and not self.world.row(f"{name}#{id_}")
+            and not self.model.of(other, PERSON, id_).merged
+        }  # fmt: skip
+        known = {*mine.values(), *self.model.mails(vendor)}
+        return next((mail for mail in alone.values() if mail not in known and token(mail) not in known), "")

@@ -293,7 +293,7 @@ class People:
         alone = {
             id_: mail for id_, mail in theirs.items()
             if mail and id_ in self.ids(other, PERSON) and not self.world.row(f"{name}#{id_}")
-            and not self.model.of(other, PERSON, id_).merged
+            and (other, PERSON.name, id_) not in self.model.merged
         }  # fmt: skip
         known = {*mine.values(), *self.model.mails(vendor)}
         return next((mail for mail in alone.values() if mail not in known and token(mail) not in known), "")

@@ -50,7 +50,6 @@ def falcana(**ways: bool) -> dict[str, Any]:
         ({"of_another_time": {}}, {*ALL}),
         ({}, {*ALL}),
     ],
-    ids=str,
 )
 def test_what_is_asked_for(given: dict[str, Any], wanted: set[str]) -> None:
     asked = scopes.needed("hubspot", INTEGRATIONS, given)

@@ -256,8 +256,8 @@ class Verdicts:
         earlier: Vendor = "hubspot" if later == "falcana" else "falcana"
         if value == last[later][1]:
             return
-        touched = pasts[earlier].touched
-        if earlier in last and value == last[earlier][1] and touched and touched >= last[later][0]:
+        touched = [at for at in (pasts[earlier].touched, kind is PERSON and self._model.moved.get(earlier)) if at]
+        if earlier in last and value == last[earlier][1] and touched and max(touched) >= last[later][0]:
             return
         yield f"the last word of {later} on {rule.field} of {kind.name} {pair} was lost: {value!r} of {words}"
 

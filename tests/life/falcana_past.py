@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from falcana_hubspot.kinds import Kind
+from falcana_hubspot.kinds import ADDRESS, Kind
 from tests.life.falcana_words import token
 from tests.life.falcana_world import World
 
@@ -35,6 +35,8 @@ class Model:
     merged: set[tuple[Vendor, str, str]] = field(default_factory=set)
     stays: set[tuple[str, str]] = field(default_factory=set)
     """Those of falcana whose partner was deleted in HubSpot."""
+    moved: dict[Vendor, datetime] = field(default_factory=dict)
+    """When people last did to a firm what also changes those who belong to it."""
     options: bool = False  # whether those of a choice were changed on one side
 
     def of(self, vendor: Vendor, kind: Kind, id_: str) -> Past:
@@ -56,6 +58,12 @@ class Model:
         for other in others:
             for name, words in self.of(vendor, kind, other).words.items():
                 past.words.setdefault(name, []).extend(words)
+
+    def moves(self, vendor: Vendor, kind: Kind) -> None:
+        """A second later a record is deleted, restored or merged: if it is a firm, that changes its people, too."""
+        self.world.clock.sleep(1)
+        if kind is ADDRESS:
+            self.moved[vendor] = self.world.clock()
 
     def mails(self, vendor: Vendor) -> set[str]:
         """The mail addresses that were ever typed on a side."""

@@ -25,7 +25,7 @@ class People:
     """They know both systems, and write down in the model what they did."""
 
     def __init__(self, world: World) -> None:
-        """Nobody has done anything."""
+        """Nobody did anything."""
         self.world, self.model = world, Model(world)
         self._words = Words()
         self._hidden: dict[str, datetime] = {}
@@ -174,7 +174,7 @@ class People:
         if not ids:
             return
         id_ = ids[which % len(ids)]
-        self.world.clock.sleep(1)
+        self.model.moves(vendor, kind)
         if vendor == "hubspot":
             self.world.hubspot.archive(PORTAL, kind.object, id_)
             self.model.archived.add((kind.name, id_))
@@ -200,7 +200,7 @@ class People:
         if not binned:
             return
         id_ = binned[which % len(binned)]
-        self.world.clock.sleep(1)
+        self.model.moves("hubspot", kind)
         try:
             self.world.hubspot.restore(PORTAL, kind.object, id_)
         except ValueError:  # somebody else has its address by now
@@ -214,7 +214,7 @@ class People:
         if len(ids) < 2 or which % len(ids) == other % len(ids):
             return
         kept, lost = ids[which % len(ids)], ids[other % len(ids)]
-        self.world.clock.sleep(1)
+        self.model.moves(vendor, kind)
         if vendor == "hubspot":
             final = self.world.hubspot.merge(PORTAL, kind.object, kept, lost)
             self.model.joined(vendor, kind, final, kept, lost)

@@ -201,8 +201,9 @@ class Verdicts:
                 yield from self._last_word(kind, (ours, theirs), rule, mine, words)
 
     def _taken(self, rule: Rule, mail: str) -> bool:
-        """Whether a merge gave another contact this mail address as its second one."""
-        more = [one.get("hs_additional_emails", "") for one in self._left[PERSON.name].values()]
+        """Whether another contact has this mail address, if only as its second one: HubSpot takes each once."""
+        names = ("email", "hs_additional_emails")
+        more = [one.get(name, "") for one in self._left[PERSON.name].values() for name in names]
         return rule.field == "email" and mail in {token(text) for texts in more for text in texts.split(";")}
 
     def _may_differ(self, kind: Kind, pair: tuple[str, str], rule: Rule, values: tuple[str, str], words: Words) -> bool:

@@ -110,8 +110,14 @@ class Identifying:
         if wanted:
             there = desk.hubspot.do(Read(kind.object, wanted, desk.properties(kind))).records
             for mark in wanted:
-                if mark not in there and book[f"{kind.other}#{mark}"].get("sent"):  # made for one that is gone since
+                record = there.get(mark)
+                if not record and book[f"{kind.other}#{mark}"].get("sent"):  # made for one that is gone since
                     end(book, kind, "hubspot_deleted", falcana=marks[mark], hubspot=mark)
+                elif record and record.id != mark and not self._lone(kind, record.id, marks[mark]):  # or was merged
+                    end(book, kind, "merged_twice", falcana=marks[mark])
+                    kept = str(book[f"{kind.other}#{record.id}"].get("with"))
+                    told = {"kept": kept, "left": marks[mark], "hubspot": record.id}
+                    self._notes.tell("falcana_merged_in_hubspot", kind=kind.name, **told)
             alone = [one for one in alone if not ended(book, kind, one.id)]
             for mark, record in there.items():
                 ours = record.properties.get(FALCANA_ID) == marks[mark] or book[f"{kind.other}#{mark}"].get("sent")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from falcana_hubspot.desk import MERGED, Desk
 from falcana_hubspot.identifying import Identifying
 from falcana_hubspot.kinds import Kind
-from falcana_hubspot.pairs import Notes, Pair, end, join, nobody_else, unpark
+from falcana_hubspot.pairs import Notes, Pair, end, join, look_again, nobody_else, unpark
 from falcana_hubspot.plan import Way
 from renkei.actions import Read, Record
 from renkei.deliveries import stamp
@@ -202,6 +202,7 @@ class Gathering:
         book.drop(f"{kind.name}#{loser}")
         book.drop(f"{kind.name}#{winner}")
         join(book, kind, winner, partner)
+        look_again(book, f"{kind.name}#{winner}", self._desk.now)  # whoever noticed it may not settle this one
         book.put(f"{kind.name}#{winner}", agreed=lost.get("agreed"), of=lost.get("of"))  # that still holds
 
 

@@ -150,15 +150,19 @@ class Verdicts:
             rule = next(rule for rule in self._rules[kind.name] if rule.field == name)
             right = [
                 token(one[name]) for id_, one in self._right[kind.name].items()
-                if one.get(name) and one.get("kind") != "private" and not self._row(kind.name, id_).get("ended")
+                if one.get(name) and one.get("kind") != "private" and self._flows(kind.name, id_)
             ]  # fmt: skip
             left = [
                 token(one[rule.property]) for id_, one in self._left[kind.name].items()
-                if one.get(rule.property) and not self._row(kind.other, id_).get("ended")
+                if one.get(rule.property) and self._flows(kind.other, id_)
             ]  # fmt: skip
             for side, held in (("falcana", right), ("HubSpot", left)):
                 if twice := {one for one in held if held.count(one) > 1}:
                     yield f"{side} has {name} {sorted(twice)} twice"
+
+    def _flows(self, name: str, id_: str) -> bool:
+        """Whether a record is not ended, and waits for nobody (as one does whose address another got by a merge)."""
+        return not {"ended", "parked"} & self._row(name, id_).keys()
 
     def _deleted(self, kind: Kind) -> Iterator[str]:
         for id_, record in self._all[kind.name].items():

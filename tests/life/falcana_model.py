@@ -221,8 +221,10 @@ class Verdicts:
                 return True
             return wrong[rule.rule] not in self._ways or (not source and not rule.clear)
         if rule.rule == "fill":
+            emptied: Vendor = "falcana" if other else "hubspot"
             needed = TO_FALCANA if other else TO_HUBSPOT
-            return bool(mine and other) or needed not in self._ways
+            unseen = len(self._ways) == 1 and bool(words[emptied])
+            return bool(mine and other) or needed not in self._ways or unseen
         if len(self._ways) > 1:
             return not rule.clear and (not mine or not other) and blanked
         flows: Vendor = "hubspot" if TO_FALCANA in self._ways else "falcana"

@@ -95,6 +95,8 @@ class Wishes:
     def _anew(self, kind: Kind, falcana: str, partner: str) -> None:
         """Let a record begin anew: with the partner that it had, or, if one of the two is gone, without."""
         book, desk = self._book, self._desk
+        if partner and book[f"{kind.other}#{partner}"].get("with") != falcana:
+            partner = ""  # it is another one's by now
         links_ = [f"{kind.name}#{falcana}", *([f"{kind.other}#{partner}"] if partner else [])]
         there = partner and desk.hubspot.do(Read(kind.object, (partner,), (kind.modified,))).records.get(partner)
         alive = there and there.id == partner and desk.falcana.find(kind.entity, "ids", [falcana])

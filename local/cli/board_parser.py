@@ -4,28 +4,12 @@ import argparse
 from collections.abc import Callable
 
 from local.cli import board_commands, board_runs
-from local.cli.context import Context
-
-type Command = Callable[[Context, argparse.Namespace], int]
+from local.cli.actions import adder
 
 
 def add_actions(board: argparse.ArgumentParser, common: argparse.ArgumentParser, help_in: Callable[..., str]) -> None:
     """Add what can be done to the `board` command."""
-    group = board.add_subparsers(required=True, metavar="ACTION")
-
-    def add(name: str, run: Command, example: str, more: str = "") -> argparse.ArgumentParser:
-        told = help_in(f"help_board_{name}")
-        command = group.add_parser(
-            name,
-            help=told,
-            description=f"{told}\n{more}".rstrip(),
-            epilog=f"{help_in('help_example')}: renkei board {example}\n\n{help_in('help_exit')}",
-            parents=[common],
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        command.set_defaults(run=run)
-        return command
+    add = adder("board", board, common, help_in)
 
     def no_wait(command: argparse.ArgumentParser) -> None:
         command.add_argument("--no-wait", action="store_true", help=help_in("help_no_wait"))

@@ -4,31 +4,14 @@ import argparse
 from collections.abc import Callable
 
 from local.cli import falcana_commands, falcana_runs, falcana_start
-from local.cli.context import Context
-
-type Command = Callable[[Context, argparse.Namespace], int]
-type Add = Callable[..., argparse.ArgumentParser]
+from local.cli.actions import Add, adder
 
 _CONSENT = {"vendor": "hubspot", "site": None, "secrets_file": None, "token_file": None}
 
 
 def add_actions(falcana: argparse.ArgumentParser, common: argparse.ArgumentParser, help_in: Callable[..., str]) -> None:
     """Add what can be done to the `falcana` command."""
-    group = falcana.add_subparsers(required=True, metavar="ACTION")
-
-    def add(name: str, run: Command, example: str, more: str = "") -> argparse.ArgumentParser:
-        told = help_in(f"help_falcana_{name}")
-        command = group.add_parser(
-            name,
-            help=told,
-            description=f"{told}\n{more}".rstrip(),
-            epilog=f"{help_in('help_example')}: renkei falcana {example}\n\n{help_in('help_exit')}",
-            parents=[common],
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        command.set_defaults(run=run)
-        return command
+    add = adder("falcana", falcana, common, help_in)
 
     command = add("start", falcana_start.start, "start", help_in("help_falcana_start_more"))
     command.add_argument("--yes", action="store_true", help=help_in("help_start_yes"))

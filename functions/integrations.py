@@ -9,11 +9,22 @@ from booking_to_hubspot import INTEGRATION as BOOKING_TO_HUBSPOT
 from booking_to_salesforce import INTEGRATION as BOOKING_TO_SALESFORCE
 from falcana_hubspot import INTEGRATION as FALCANA_HUBSPOT
 from hubspot_to_board import INTEGRATION as HUBSPOT_TO_BOARD
+from lms_to_hubspot import INTEGRATION as LMS_TO_HUBSPOT
+from lms_to_mailchimp import INTEGRATION as LMS_TO_MAILCHIMP
+from lms_to_slack import INTEGRATION as LMS_TO_SLACK
 from renkei.integration import Integration
 
 INTEGRATIONS = {
     integration.key: integration
-    for integration in (BOOKING_TO_HUBSPOT, BOOKING_TO_SALESFORCE, HUBSPOT_TO_BOARD, FALCANA_HUBSPOT)
+    for integration in (
+        BOOKING_TO_HUBSPOT,
+        BOOKING_TO_SALESFORCE,
+        HUBSPOT_TO_BOARD,
+        FALCANA_HUBSPOT,
+        LMS_TO_HUBSPOT,
+        LMS_TO_MAILCHIMP,
+        LMS_TO_SLACK,
+    )
 }
 
 

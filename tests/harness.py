@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import pickle
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ import booking_to_salesforce.app
 import console.app
 import falcana_hubspot.app
 import hubspot_to_board.app
+import lms_to_hubspot.app
+import lms_to_mailchimp.app
+import lms_to_slack.app
 import notices.app
 import oauth.app
 import schedules.app
@@ -38,9 +42,11 @@ from local.sandbox.falcana import DEMO as FALCANA_CLIENT
 from local.sandbox.falcana import Falcana
 from local.sandbox.hubspot import HubSpot
 from local.sandbox.inprocess import WsgiAdapter
+from local.sandbox.mailchimp import DEMO as MAILCHIMP_KEYS
 from local.sandbox.mailchimp import Mailchimp
 from local.sandbox.salesforce import Salesforce
 from local.sandbox.salesforce.orgs import ORGS
+from local.sandbox.slack import DEMO as SLACK_KEYS
 from local.sandbox.slack import Slack
 from renkei import aws, runtime
 from renkei.deliveries import public_id
@@ -56,6 +62,7 @@ SANDBOXES = "http://127.0.0.1:3001"
 SANDBOX = f"{SANDBOXES}/hubspot"
 PUBLIC = "https://renkei.example.com"
 TOKEN = "timerex-security-token-0001"
+LMS_SECRET = f"whsec_{b64encode(bytes(range(32))).decode()}"
 SENDER = "renkei@sandbox.example"
 ADMIN = "admin@aozora.example.jp"
 PORTAL = 111111
@@ -66,6 +73,9 @@ QUEUES = {
     "booking_to_salesforce": "renkei-booking-to-salesforce.fifo",
     "hubspot_to_board": "renkei-hubspot-to-board.fifo",
     "falcana_hubspot": "renkei-falcana-hubspot.fifo",
+    "lms_to_hubspot": "renkei-lms-to-hubspot.fifo",
+    "lms_to_mailchimp": "renkei-lms-to-mailchimp.fifo",
+    "lms_to_slack": "renkei-lms-to-slack.fifo",
 }
 QUEUE = QUEUES["booking_to_hubspot"]
 WORKERS = {
@@ -73,6 +83,9 @@ WORKERS = {
     "booking_to_salesforce": (booking_to_salesforce.app, "BookingToSalesforceRole"),
     "hubspot_to_board": (hubspot_to_board.app, "HubspotToBoardRole"),
     "falcana_hubspot": (falcana_hubspot.app, "FalcanaHubspotRole"),
+    "lms_to_hubspot": (lms_to_hubspot.app, "LmsToHubspotRole"),
+    "lms_to_mailchimp": (lms_to_mailchimp.app, "LmsToMailchimpRole"),
+    "lms_to_slack": (lms_to_slack.app, "LmsToSlackRole"),
 }
 TABLES = {
     "connections": ("workspace", "vendor", ()),
@@ -208,7 +221,19 @@ class Stack:
         at = str(int(self.clock().timestamp()))
         signed = f"{at}.{raw}" if source == "calendly" else raw
         digest = hmac.new(key.encode(), signed.encode(), hashlib.sha256).hexdigest()
-        shown = {"calendly-webhook-signature": f"t={at},v1={digest}", "x-cal-signature-256": digest}
+        return self._receive(
+            source, raw, {"calendly-webhook-signature": f"t={at},v1={digest}", "x-cal-signature-256": digest}
+        )
+
+    def lms(self, payload: Mapping[str, Any], secret: str = LMS_SECRET) -> tuple[int, dict[str, Any]]:
+        """Send an event as a school does: signed the way of Standard Webhooks."""
+        raw, at = json.dumps(payload, ensure_ascii=False), str(int(self.clock().timestamp()))
+        key, message = b64decode(secret.removeprefix("whsec_")), f"msg_{payload.get('id', '')}"
+        digest = hmac.digest(key, f"{message}.{at}.{raw}".encode(), "sha256")
+        shown = {"webhook-id": message, "webhook-timestamp": at}
+        return self._receive("lms", raw, shown | {"webhook-signature": f"v1,{b64encode(digest).decode()}"})
+
+    def _receive(self, source: str, raw: str, shown: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         names = {"vendor": source, "workspace": self.workspace}
         request = http_event("POST", f"/webhooks/{source}/{self.workspace}", raw, shown) | {"pathParameters": names}
         with rights.acting("WebhooksRole"):
@@ -262,7 +287,25 @@ class Stack:
         """Connect falcana's demo tenant through the real route; gives its answer. `keys`: others than the demo's."""
         entered = {"base_url": f"{SANDBOXES}/falcana", "client_id": FALCANA_CLIENT.client_id}
         entered |= {"client_secret": FALCANA_CLIENT.client_secret, **keys}
-        return self.api("POST", f"/api/workspaces/{self.workspace}/connections/falcana", {"secrets": entered})
+        return self.connect_keys("falcana", entered)
+
+    def connect_mailchimp(self, **keys: str) -> tuple[int, dict[str, Any]]:
+        """Connect Mailchimp's demo audience through the real route. `keys`: others than the demo's."""
+        entered = {"api_key": MAILCHIMP_KEYS.api_key, "audience": MAILCHIMP_KEYS.audience}
+        return self.connect_keys("mailchimp", entered | keys)
+
+    def connect_slack(self, *, hook: bool = True, **keys: str) -> tuple[int, dict[str, Any]]:
+        """Connect Slack's demo team through the real route: its hook, or its bot token."""
+        by_hook = {"hook_url": f"{SANDBOXES}/slack{SLACK_KEYS.hook}"}
+        return self.connect_keys("slack", keys or (by_hook if hook else {"bot_token": SLACK_KEYS.bot_token}))
+
+    def connect_lms(self, secret: str = LMS_SECRET, **asked: object) -> tuple[int, dict[str, Any]]:
+        """Let a school send, with the secret that it signs with."""
+        return self.api("POST", f"/api/workspaces/{self.workspace}/connections/lms", {"token": secret, **asked})
+
+    def connect_keys(self, vendor: str, secrets: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        """Connect a vendor through the real route by what an admin enters."""
+        return self.api("POST", f"/api/workspaces/{self.workspace}/connections/{vendor}", {"secrets": secrets})
 
     def apply(self, settings: Mapping[str, Any] | None = None, **document: object) -> tuple[int, dict[str, Any]]:
         """Apply a workspace file with these settings of booking_to_hubspot, or with other `integrations`."""

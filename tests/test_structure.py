@@ -21,7 +21,20 @@ from tests.harness import ROOT, TABLES
 FUNCTIONS, LAYER = ROOT / "functions", ROOT / "layers/renkei/renkei"
 MOST_LINES = 300
 STDLIB = set(sys.stdlib_module_names)
-PURE = {"actions", "causes", "chains", "errors", "bookings", "japan", "mapping", "values", "integration", "config"}
+PURE = {
+    "actions",
+    "causes",
+    "chains",
+    "errors",
+    "bookings",
+    "lms",
+    "lms_users",
+    "japan",
+    "mapping",
+    "values",
+    "integration",
+    "config",
+}
 """Modules of the platform that do nothing but decide and describe (docs/decisions.md)."""
 
 

@@ -7,11 +7,11 @@ have an order of their own: it does not matter in which order they come, or how 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -21,8 +21,6 @@ from renkei.values import normal_mail
 type Type = Literal[
     "user.created", "user.updated", "user.deleted", "course.purchased", "course.granted", "membership.cancelled"
 ]
-IMPORT = "import"
-"""The type of what `renkei lms import` sends: a part of a list of users."""
 FORMS = tuple(str(number) for number in range(1, 10))
 _WHOLE = frozenset(
     ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
@@ -275,38 +273,3 @@ def listed(values: Sequence[str], most: int) -> tuple[str, bool]:
         return text, False
     kept = text[: most - 1]
     return (kept if text[most - 1 : most + 1] == ", " else kept.rpartition(", ")[0]) + "…", True
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of a list of users: its number there, and the user; or what is wrong with it."""
-
-    number: int
-    user: User | None
-    problem: str = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a list of users: as the school had them at `as_of`, unless a line knows better."""
-
-    school_id: str
-    as_of: datetime
-    rows: tuple[Row, ...]
-
-
-def part_of(body: Mapping[str, Any]) -> Part:
-    """The part of an import in a delivery's body. Rejected if it is none; a bad line is only bad itself."""
-    try:
-        as_of, rows = datetime.fromisoformat(body["as_of"]), tuple(_row(one, body["as_of"]) for one in body["rows"])
-        return Part(str(body["school_id"]), as_of, rows)
-    except (KeyError, TypeError, ValueError):
-        raise Rejected("lms_payload", problem="import") from None
-
-
-def _row(entry: Mapping[str, Any], as_of: str) -> Row:
-    number = int(entry["number"])
-    try:
-        return Row(number, User.model_validate({"updated_at": as_of, **entry["user"]}))
-    except ValidationError as error:
-        return Row(number, None, problem_of(error))

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from renkei.lms import Event, Part, Stamp, User, gone_at, stamp_of, user_key
+from renkei.lms import Event, Stamp, User, gone_at, stamp_of, user_key
+from renkei.lms_list import Part
 
 type Digest = Callable[[str, str], str]
 type Values = dict[str, str]
@@ -69,12 +70,15 @@ def tasks_of(part: Part, digest: Digest) -> list[Task]:
     ]
 
 
+_NEVER = Stamp("")
+
+
 @dataclass(frozen=True)
 class Standing:
     """What is remembered of a user; `more` are a vendor's own values."""
 
     record: str = ""
-    state: Stamp = Stamp("")
+    state: Stamp = _NEVER
     gone: str = ""
     more: tuple[tuple[str, str], ...] = ()
 

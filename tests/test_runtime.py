@@ -32,6 +32,9 @@ NAMES = (
     "BookingToSalesforceFunction",
     "HubspotToBoardFunction",
     "FalcanaHubspotFunction",
+    "LmsToHubspotFunction",
+    "LmsToMailchimpFunction",
+    "LmsToSlackFunction",
 )
 
 pytestmark = [pytest.mark.runtime, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]

@@ -26,6 +26,9 @@ FUNCTIONS = [
     "BookingToSalesforceFunction",
     "HubspotToBoardFunction",
     "FalcanaHubspotFunction",
+    "LmsToHubspotFunction",
+    "LmsToMailchimpFunction",
+    "LmsToSlackFunction",
 ]
 ENVIRONMENT = {
     "RENKEI_CONNECTIONS_TABLE",
@@ -37,6 +40,9 @@ ENVIRONMENT = {
     "RENKEI_QUEUE_BOOKING_TO_SALESFORCE",
     "RENKEI_QUEUE_HUBSPOT_TO_BOARD",
     "RENKEI_QUEUE_FALCANA_HUBSPOT",
+    "RENKEI_QUEUE_LMS_TO_HUBSPOT",
+    "RENKEI_QUEUE_LMS_TO_MAILCHIMP",
+    "RENKEI_QUEUE_LMS_TO_SLACK",
     "RENKEI_HUBSPOT_APP_SECRET",
     "RENKEI_PUBLIC_URL",
     "RENKEI_HUBSPOT_URL",

@@ -90,6 +90,18 @@ def test_no_role_names_what_it_does_not_need() -> None:
         ("FalcanaHubspotRole", "ConnectionsTable"),
         ("FalcanaHubspotRole", "DeliveriesTable"),
         ("FalcanaHubspotRole", "LinksTable"),
+        ("LmsToHubspotRole", "WorkspacesTable"),
+        ("LmsToHubspotRole", "ConnectionsTable"),
+        ("LmsToHubspotRole", "DeliveriesTable"),
+        ("LmsToHubspotRole", "LinksTable"),
+        ("LmsToMailchimpRole", "WorkspacesTable"),
+        ("LmsToMailchimpRole", "ConnectionsTable"),
+        ("LmsToMailchimpRole", "DeliveriesTable"),
+        ("LmsToMailchimpRole", "LinksTable"),
+        ("LmsToSlackRole", "WorkspacesTable"),
+        ("LmsToSlackRole", "ConnectionsTable"),
+        ("LmsToSlackRole", "DeliveriesTable"),
+        ("LmsToSlackRole", "LinksTable"),
     }
 
 
@@ -113,6 +125,7 @@ def test_only_those_who_speak_to_a_vendor_read_its_app_s_secret() -> None:
         "BookingToSalesforceRole": {"SalesforceAppSecret"},
         "HubspotToBoardRole": {"HubspotAppSecret"},
         "FalcanaHubspotRole": {"HubspotAppSecret"},
+        "LmsToHubspotRole": {"HubspotAppSecret"},
     }
 
 

@@ -19,6 +19,9 @@ FUNCTIONS = (
     "booking-to-salesforce",
     "hubspot-to-board",
     "falcana-hubspot",
+    "lms-to-hubspot",
+    "lms-to-mailchimp",
+    "lms-to-slack",
 )
 _WIDTH = max(map(len, FUNCTIONS))
 

@@ -39,8 +39,9 @@ class Verbs:
     `read` and `write` make one call each that carries PERSON, and give the Outcome that the client put into its
     result, if it did not raise one. `pause`: how long a 429 without Retry-After is to wait; None: the platform says.
     `taken`: the status by which it says that PERSON is there already, None if it makes another one; `missing`: what
-    a 404 means to each; `refusal`: the body of an error that quotes a text. `renews`: it has a bearer token that may
-    be asked for anew.
+    a 404 means to each, and a 403 with a word of the vendor's or with junk; `made`: its status where something was
+    written; `refusal`: the body of an error that quotes a text. `renews`: it has a bearer token that may be asked for
+    anew.
     """
 
     client: Callable[[requests.Session, Callable[[bool], str]], Any]
@@ -50,6 +51,10 @@ class Verbs:
     refusal: Callable[[str], object]
     taken: int | None = 409
     missing: Mapping[str, type[Outcome]] = field(default_factory=lambda: dict.fromkeys(("read", "write"), NotFound))
+    forbidden: Mapping[str, type[Outcome]] = field(
+        default_factory=lambda: dict.fromkeys(("told", "junk"), Misconfigured)
+    )
+    made: int = 201
     renews: bool = True
 
 

@@ -36,6 +36,12 @@ def base_url(api_key: str) -> str:
     return vendor_url("mailchimp", "https://{dc}.api.mailchimp.com/3.0").replace("{dc}", found[1])
 
 
+# https://mailchimp.com/developer/marketing/docs/fundamentals/#authenticate-with-an-api-key
+def authorization(api_key: str) -> dict[str, str]:
+    """The header that carries a key; the user may be any."""
+    return {"authorization": f"Basic {b64encode(f'renkei:{api_key}'.encode()).decode()}"}
+
+
 # https://mailchimp.com/developer/marketing/api/root/list-api-root-resources/
 # https://mailchimp.com/developer/marketing/api/lists/get-list-info/
 def _probe(access: Access) -> Report:
@@ -83,8 +89,7 @@ def _audience(wanted: str, answer: Answer) -> Check:
 
 def _get(access: Access, path: str, fields: str) -> Answer:
     api_key = access.secrets["api_key"]
-    pair = b64encode(f"renkei:{api_key}".encode()).decode()
-    headers = {"authorization": f"Basic {pair}", "accept": "application/json"}
+    headers = {**authorization(api_key), "accept": "application/json"}
     return send(KEY, access.session, "GET", base_url(api_key) + path, params={"fields": fields}, headers=headers)
 
 

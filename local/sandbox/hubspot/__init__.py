@@ -1,6 +1,6 @@
 """The sandbox HubSpot."""
 
 from local.sandbox.hubspot.app import HubSpot
-from local.sandbox.hubspot.tokens import App
+from local.sandbox.hubspot.tokens import App, demo_key
 
-__all__ = ["App", "HubSpot"]
+__all__ = ["App", "HubSpot", "demo_key"]

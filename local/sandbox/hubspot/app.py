@@ -4,7 +4,7 @@ It serves the dated paths (2026-09, 2026-03) and the older ones that official cl
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from local.sandbox.hubspot.routes import ROUTES, Endpoint
 from local.sandbox.hubspot.sender import Sender
 from local.sandbox.hubspot.stages import placed
 from local.sandbox.hubspot.store import Portal, Record
-from local.sandbox.hubspot.tokens import App, Grant, Tokens
+from local.sandbox.hubspot.tokens import App, Grant, Tokens, demo_keys
 from local.sandbox.hubspot.webhooks import MOST_IN_BATCH, SUBSCRIPTIONS, Event, Subscription, Webhooks, signed
 from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
 
@@ -130,6 +130,11 @@ class HubSpot(Vendor):
             refresh = self.tokens.new_refresh(portal, granted)
             return self.tokens.new_access(Grant(portal, granted), self.clock()), refresh
 
+    def issue_key(self, portal: int, scopes: Iterable[str] | None = None) -> str:
+        """A service key of a portal; with all that the app may do, unless told."""
+        with self._lock:
+            return self.tokens.new_key(portal, frozenset(self.app.optional_scopes if scopes is None else scopes))
+
     def uninstall(self, portal: int) -> None:
         """Remove the app from a portal as its admin would: every token ends."""
         with self._lock:
@@ -156,7 +161,7 @@ class HubSpot(Vendor):
             body = Refused(error.code or 404, "NOT_FOUND", error.name).body()
             return json_response(error.code or 404, body), None
         if isinstance(endpoint, str):
-            return self._open(endpoint, request), None
+            return self._oauth.answer(endpoint, request, self.clock()), None
         now = self.clock()
         _, _, token = request.headers.get("Authorization", "").partition("Bearer ")
         grant = self.tokens.allows(token.strip(), now)
@@ -196,18 +201,19 @@ class HubSpot(Vendor):
             self.portals = {
                 number: Portal(number, name, domain, last_id=number * 100_000) for number, name, domain in PORTALS
             }
-            self.tokens = Tokens()
+            self.tokens = Tokens(keys=demo_keys(self.portals, self.app.optional_scopes))
             self.webhooks = Webhooks(self.app, self._subscriptions)
             self._send_to("")
             self._limits = Limits()
             self._oauth = OAuth(self.app, self.tokens, self.portals, self.settings)
 
     def configure(self, changes: Mapping[str, object]) -> dict[str, object]:
-        """Change switches. `uninstall` is none: the admin of that portal removes the app, once, now."""
+        """Change switches. `uninstall` and `drop_keys` are none: a portal's admin does it, once, now."""
         switches = dict(changes)
-        portal = switches.pop("uninstall", None)
-        if portal is not None and not (isinstance(portal, int) and portal in self.portals):
-            raise ValueError(f"no such portal: {portal!r}")
+        portal, keyless = switches.pop("uninstall", None), switches.pop("drop_keys", None)
+        for told in (portal, keyless):
+            if told is not None and not (isinstance(told, int) and told in self.portals):
+                raise ValueError(f"no such portal: {told!r}")
         self.settings.change(switches)
         if "webhook_target" in switches:
             self._send_to(self.settings.webhook_target)
@@ -215,6 +221,8 @@ class HubSpot(Vendor):
             found.association_bumps_modified = self.settings.association_bumps_modified
         if isinstance(portal, int):
             self.uninstall(portal)
+        if isinstance(keyless, int):
+            self.tokens.drop_keys(keyless)
         return asdict(self.settings)
 
     def by_hand(self, page: str, body: Mapping[str, object]) -> Mapping[str, object] | None:
@@ -249,16 +257,6 @@ class HubSpot(Vendor):
             self._sender.ring()
 
     # The way of a request.
-
-    def _open(self, endpoint: str, request: Request) -> Response:
-        now = self.clock()
-        if endpoint == "authorize":
-            return self._oauth.authorize(request, now)
-        if endpoint == "introspect":
-            return self._oauth.introspect(request, now)
-        if endpoint == "revoke":
-            return self._oauth.revoke(request)
-        return self._oauth.token(request, now, v1=endpoint == "token_v1")
 
     def _crm(self, endpoint: Endpoint, parts: Mapping[str, str], ask: Ask) -> Response:
         try:

@@ -27,6 +27,7 @@ class Settings:
     retry_after: int | None = None
     rotate_refresh_tokens: bool = False
     omit_hub_id: bool = False
+    key_info: bool = True
     conflicts_fail_whole_batch: bool = False
     merge_gives_new_id: bool = True
     second_addresses_resolve: bool = True

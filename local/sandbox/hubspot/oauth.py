@@ -1,4 +1,4 @@
-"""OAuth: the consent page and the token endpoints.
+"""OAuth: the consent page and the token endpoints, and what a key says of itself.
 
 https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens
 """
@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.sandbox.hubspot import pages
 from local.sandbox.hubspot.ask import Settings
-from local.sandbox.hubspot.errors import correlation_id
+from local.sandbox.hubspot.errors import correlation_id, not_found
 from local.sandbox.hubspot.store import Portal
 from local.sandbox.hubspot.tokens import ACCESS_LIFE, CODE_LIFE, App, Code, Grant, Tokens
 from local.sandbox.vendor import json_response
@@ -53,6 +53,19 @@ class OAuth:
     tokens: Tokens
     portals: Mapping[int, Portal]
     settings: Settings
+
+    def answer(self, endpoint: str, request: Request, now: datetime) -> Response:
+        """The answer of an endpoint that needs no access token, by its name in the routes."""
+        match endpoint:
+            case "authorize":
+                return self.authorize(request, now)
+            case "introspect":
+                return self.introspect(request, now)
+            case "revoke":
+                return self.revoke(request)
+            case "key_info":
+                return self.key_info(request)
+        return self.token(request, now, v1=endpoint == "token_v1")
 
     def authorize(self, request: Request, now: datetime) -> Response:
         """GET shows the consent page; POST is a press on one of its buttons."""
@@ -113,6 +126,16 @@ class OAuth:
                 "is_private_distribution": False,
                 "signed_access_token": self._signed(access),
             }
+        return json_response(200, body)
+
+    # https://developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview
+    def key_info(self, request: Request) -> Response:
+        """POST …/private-apps/get/access-token-info: whose a key is, and what it may do."""
+        told = request.get_json(silent=True)
+        grant = self.tokens.keys.get(str(told.get("tokenKey"))) if isinstance(told, dict) else None
+        if not self.settings.key_info or grant is None:
+            return json_response(404, not_found("token").body())
+        body = {"userId": USER_ID, "hubId": grant.portal, "appId": self.app.app_id + 1, "scopes": sorted(grant.scopes)}
         return json_response(200, body)
 
     def revoke(self, request: Request) -> Response:

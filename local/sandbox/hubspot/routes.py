@@ -78,6 +78,7 @@ def _rules() -> Iterator[Rule]:
     yield Rule("/crm/v3/owners/", methods=["GET"], endpoint=account.owners)
     yield Rule("/oauth/authorize", methods=["GET", "POST"], endpoint="authorize")
     yield Rule("/oauth/v1/token", methods=["POST"], endpoint="token_v1")
+    yield Rule("/oauth/v2/private-apps/get/access-token-info", methods=["POST"], endpoint="key_info")
 
 
 ROUTES = Map(list(_rules()), strict_slashes=False, redirect_defaults=False, merge_slashes=False)

@@ -1,6 +1,8 @@
-"""The app, and the codes and tokens it holds. Nothing here knows HTTP."""
+"""The app with its codes and tokens, and the keys that portals made without it. Nothing here knows HTTP."""
 
 import secrets
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,6 +13,11 @@ CRM_SCOPES = frozenset(
     for kind in ("companies", "contacts", "deals")
     for verb in ("read", "write")
 )
+SHOP_SCOPES = frozenset(
+    f"crm.objects.{kind}.{verb}" for kind in ("products", "line_items") for verb in ("read", "write")
+)
+
+KEY_START = "pat-"
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class App:
     app_id: int = 7_000_001
     name: str = "Renkei (demo)"
     required_scopes: frozenset[str] = frozenset({"oauth"})
-    optional_scopes: frozenset[str] = CRM_SCOPES | {"crm.objects.owners.read"}
+    optional_scopes: frozenset[str] = CRM_SCOPES | SHOP_SCOPES | {"crm.objects.owners.read", "e-commerce"}
     redirect_urls: frozenset[str] = frozenset()  # none: any https or loopback address
 
 
@@ -39,7 +46,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token stands for. Refresh tokens have no end of their own."""
+    """What a token stands for. Refresh tokens and keys have no end of their own."""
 
     portal: int
     scopes: frozenset[str]
@@ -53,6 +60,7 @@ class Tokens:
     codes: dict[str, Code] = field(default_factory=dict)
     access: dict[str, Grant] = field(default_factory=dict)
     refresh: dict[str, Grant] = field(default_factory=dict)
+    keys: dict[str, Grant] = field(default_factory=dict)
 
     def new_code(self, code: Code) -> str:
         """Keep a code for what was allowed."""
@@ -77,8 +85,20 @@ class Tokens:
         self.refresh[token] = Grant(portal, scopes)
         return token
 
+    def new_key(self, portal: int, scopes: frozenset[str]) -> str:
+        """A service key, or a private app's token: both look the same."""
+        token = f"{KEY_START}na1-{uuid.uuid4()}"
+        self.keys[token] = Grant(portal, scopes)
+        return token
+
+    def drop_keys(self, portal: int) -> None:
+        """End every key of a portal."""
+        self.keys = {key: grant for key, grant in self.keys.items() if grant.portal != portal}
+
     def allows(self, token: str, now: datetime) -> Grant | None:
-        """What an access token allows now."""
+        """What an access token or a key allows now."""
+        if token in self.keys:
+            return self.keys[token]
         grant = self.access.get(token)
         return grant if grant and grant.until and grant.until > now else None
 
@@ -87,7 +107,17 @@ class Tokens:
         return frozenset().union(*(grant.scopes for grant in self.refresh.values() if grant.portal == portal))
 
     def uninstall(self, portal: int) -> None:
-        """End every token and code of a portal."""
+        """End every token and code of the app in a portal. Its keys are not the app's."""
         self.access = {t: g for t, g in self.access.items() if g.portal != portal}
         self.refresh = {t: g for t, g in self.refresh.items() if g.portal != portal}
         self.codes = {n: c for n, c in self.codes.items() if c.portal != portal}
+
+
+def demo_key(portal: int) -> str:
+    """The key that a portal has from the start."""
+    return f"{KEY_START}na1-00000000-0000-4000-8000-{portal:012d}"
+
+
+def demo_keys(portals: Iterable[int], scopes: frozenset[str]) -> dict[str, Grant]:
+    """These keys, each with all that the portal's key may have."""
+    return {demo_key(portal): Grant(portal, scopes) for portal in portals}

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from local.sandbox.hubspot import App, HubSpot
+from local.sandbox.hubspot import App, HubSpot, demo_key
 from local.sandbox.inprocess import WsgiAdapter
 from tests.local.sandbox.conftest import BASE, OTHER, PORTAL, Api, Clock
 
@@ -15,6 +15,7 @@ SECRETS = {"client_id": "renkei-demo-app", "client_secret": "renkei-demo-secret"
 LINK = {"client_id": "renkei-demo-app", "redirect_uri": BACK, "scope": SCOPES, "state": "s t/1"}
 TOKEN = "/oauth/2026-09/token"
 DETAILS = "/account-info/2026-09/details"
+INFO = "/oauth/v2/private-apps/get/access-token-info"
 VERIFIER = "v" * 43
 CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
@@ -250,3 +251,33 @@ def test_without_a_token(nobody: Api) -> None:
     for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic x"}):
         assert nobody.get(DETAILS, headers=headers).status_code == 401
     assert nobody.get(BASE + "/nothing/here").status_code == 404
+
+
+def test_a_key_may_what_it_was_made_for_until_it_is_deleted(nobody: Api, hubspot: HubSpot) -> None:
+    key = hubspot.issue_key(OTHER, {"crm.objects.contacts.read"})
+    shown = {"Authorization": f"Bearer {key}"}
+    told = nobody.post(INFO, json={"tokenKey": key}, headers=shown).json()
+    assert (told["hubId"], told["scopes"]) == (OTHER, ["crm.objects.contacts.read"])
+    assert _uses(nobody, key).json()["portalId"] == OTHER
+    assert nobody.get("/crm/objects/2026-09/contacts", headers=shown).status_code == 200
+    for method, path in (
+        ("POST", "/crm/objects/2026-09/contacts"),
+        ("DELETE", "/appinstalls/2026-09/external-install"),
+    ):
+        assert nobody.request(method, path, headers=shown, json={"properties": {}}).status_code == 403
+    # The app that is taken out takes no key with it, and what the app is told of needs the app.
+    hubspot.uninstall(OTHER)
+    hubspot.seed(OTHER, "contacts", {"email": "a@example.com"})
+    assert hubspot.take_events() == []
+    assert _uses(nobody, key).status_code == 200
+    hubspot.configure({"drop_keys": OTHER})
+    assert _uses(nobody, key).status_code == 401
+    assert nobody.post(INFO, json={"tokenKey": key}).status_code == 404
+    assert _uses(nobody, demo_key(PORTAL)).json()["portalId"] == PORTAL
+
+
+def test_not_every_key_says_what_it_may(nobody: Api, hubspot: HubSpot) -> None:
+    hubspot.configure({"key_info": False})
+    assert nobody.post(INFO, json={"tokenKey": demo_key(PORTAL)}).status_code == 404
+    with pytest.raises(ValueError, match="no such portal"):
+        hubspot.configure({"drop_keys": 1})

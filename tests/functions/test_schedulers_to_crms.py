@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integrations import INTEGRATIONS
-from renkei.sources import SOURCES
+from renkei.bookings import SCHEDULERS
 from tests.functions.booking_to_salesforce.steps import events, leads
 from tests.harness import PORTAL, TOKEN, Stack, event
 
@@ -149,8 +149,8 @@ CRMS: dict[str, tuple[Callable[[Stack], None], Callable[[Stack], tuple[list[Row]
 
 
 def test_the_table_is_whole() -> None:
-    assert [booked.source for booked in BOOKINGS] == list(SOURCES)
-    assert set(CRMS) == {key for key, one in INTEGRATIONS.items() if set(SOURCES) <= set(one.sources)}
+    assert [booked.source for booked in BOOKINGS] == list(SCHEDULERS)
+    assert set(CRMS) == {key for key, one in INTEGRATIONS.items() if set(SCHEDULERS) <= set(one.sources)}
 
 
 @pytest.mark.parametrize("booked", BOOKINGS, ids=lambda booked: booked.source)

@@ -58,12 +58,16 @@ class Search:
 
 @dataclass(frozen=True)
 class Read:
-    """Read records by id, or by the unique property `by`. Does not lag."""
+    """Read records by id, or by the unique property `by`. Does not lag.
+
+    What many at once do not find is looked for one by one, where that may find more; not so without `singly`.
+    """
 
     object: str
     keys: tuple[str, ...]
     properties: tuple[str, ...]
     by: str | None = None
+    singly: bool = True
 
 
 @dataclass(frozen=True)

@@ -14,35 +14,33 @@ from urllib.parse import quote
 
 import requests
 
-from renkei.actions import UNIQUE, Create, Item, Read, Reads, Result, Search, To, Update, Writes
+from renkei.actions import Create, Item, Read, Reads, Result, Search, To, Update, Writes
 from renkei.budgets import FREE, Budget, Limits, Rate
-from renkei.config import Language, vendor_url
-from renkei.errors import Conflict, Misconfigured, NotFound, Rejected, Retry
+from renkei.config import vendor_url
+from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected, Retry
 from renkei.http import Client
 from renkei.vendors.hubspot_errors import classify, missing, partial, trace_ids
+from renkei.vendors.hubspot_properties import HubSpotProperties
 from renkei.vendors.hubspot_shapes import (
     OURS,
+    VERSION,
     Property,
     create_body,
     key_of,
     next_of,
-    property_of,
     record_of,
     search_bodies,
-    unique_body,
     write_input,
 )
 
 __all__ = ["KEY", "LIMITS", "VERSION", "HubSpot", "Property", "base_url"]
 
 KEY = "hubspot"
-VERSION = "2026-09"
 # https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines: 110 for marketplace apps and 100 or
 # more for private ones, so the smaller; how many a day only HubSpot itself knows.
 LIMITS = Limits(burst=Rate(100, timedelta(seconds=10)), search=Rate(5, timedelta(seconds=1)))
 _OBJECTS = f"/crm/objects/{VERSION}"
 _BATCH = 100
-_BESIDE = {"companies": "domain", "contacts": "email", "meetings": "hs_meeting_title"}
 _TRIES = 4  # of a batch that conflicts; then one by one
 _SEARCHES = 4  # a second, where no budget sees to it
 
@@ -52,7 +50,7 @@ def base_url() -> str:
     return vendor_url("hubspot", "https://api.hubapi.com")
 
 
-class HubSpot:
+class HubSpot(HubSpotProperties):
     """One portal. Every method raises the outcomes of `renkei.errors`; every call is taken from the budget."""
 
     def __init__(
@@ -120,9 +118,11 @@ class HubSpot:
     def _read(self, action: Read) -> Result:
         result = self._read_batch(action) if len(action.keys) > 1 else Result()
         # One by one: a merged record answers to its old id, and a contact to its second address, only so.
-        for key in action.keys:
-            if key not in result.records:
+        for key in [key for key in action.keys if key not in result.records]:
+            if action.singly or len(action.keys) == 1:
                 self._read_one(action, key, result)
+            else:
+                result.failed[key] = NotFound("hubspot_not_found")
         return result
 
     def _read_batch(self, action: Read) -> Result:
@@ -149,7 +149,7 @@ class HubSpot:
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/batch-create
     def _create(self, action: Create) -> Result:
         result, items = Result(), {item.key: item for item in action.items}
-        for _ in range(_TRIES if len(items) > 1 else 0):
+        for _ in range(_TRIES if len(items) > 1 and action.by else 0):
             try:
                 part = self._batch(action.object, "create", action.by, tuple(items.values()))
             except Conflict as conflict:
@@ -184,13 +184,12 @@ class HubSpot:
 
     def _looked_up(self, action: Create, items: Mapping[str, Item], result: Result) -> Result:
         """Look before believing a refusal: the record may be there, or what it should belong to may be gone."""
-        for key, end in result.failed.items():
-            unclear = end.code == "vendor_refused" or (action.by in OURS and isinstance(end, Rejected))
-            if (isinstance(end, Conflict) and end.record_id) or not (isinstance(end, Conflict) or unclear):
-                continue
-            there = self._read(Read(action.object, (key,), (), action.by)).records.get(key)
-            if there:
-                result.failed[key] = Conflict("hubspot_exists", record_id=there.id)
+        doubtful = {key: end for key, end in result.failed.items() if _doubtful(action, end)}
+        keys = tuple(doubtful) if action.by else ()
+        there = self._read(Read(action.object, keys, (), action.by)).records
+        for key, end in doubtful.items():
+            if key in there:
+                result.failed[key] = Conflict("hubspot_exists", record_id=there[key].id)
             elif isinstance(end, Conflict) or any(self._gone(to) for to in items[key].to):
                 raise Retry("record_gone", vendor=KEY)
         return result
@@ -235,39 +234,6 @@ class HubSpot:
                 result.failed[key] = Rejected("vendor_garbled", vendor=KEY)
         return result
 
-    # https://developers.hubspot.com/docs/api-reference/latest/crm/properties
-    def properties(self, object_name: str, language: Language) -> list[Property]:
-        """The portal's properties of an object, with HubSpot's labels in a language."""
-        path = f"/crm/properties/{VERSION}/{object_name}"
-        answer = self._client.call("GET", path, params={"locale": language}, needs="results")
-        return [property_of(entry) for entry in answer.body["results"]]
-
-    def ensure(self, object_name: str, name: str, label: str) -> None:
-        """Make sure that the object has this unique property of ours; there already is fine."""
-        path = f"/crm/properties/{VERSION}/{object_name}"
-        # Groups have other names in other portals: ours goes where a property of HubSpot's own is.
-        beside = self._client.call("GET", f"{path}/{_BESIDE[object_name]}", needs="groupName").body["groupName"]
-        try:
-            self._client.call("POST", path, json=unique_body(name, label, beside))
-        except Conflict:
-            return
-
-    def ensure_unique(self, object_name: str) -> None:
-        """Make sure that the object has the unique property that our keys are in."""
-        self.ensure(object_name, UNIQUE, OURS[UNIQUE])
-
-    def has(self, object_name: str, name: str) -> bool:
-        """Whether the object has a property."""
-        try:
-            self._client.call("GET", f"/crm/properties/{VERSION}/{object_name}/{_quoted(name)}")
-        except NotFound:
-            return False
-        return True
-
-    def has_unique(self, object_name: str) -> bool:
-        """Whether the object has the unique property that our keys are in."""
-        return self.has(object_name, UNIQUE)
-
     # https://developers.hubspot.com/docs/api-reference/latest/crm/owners
     def owners(self) -> dict[str, str]:
         """The ids of all owners by mail address (lower case)."""
@@ -284,6 +250,13 @@ class HubSpot:
     def uninstall(self) -> None:
         """Take our app out of the portal; HubSpot mails its super admins."""
         self._client.call("DELETE", f"/appinstalls/{VERSION}/external-install")
+
+
+def _doubtful(action: Create, end: Outcome) -> bool:
+    """Whether a refusal does not say what is the matter: a conflict with no record named, a value that is ours."""
+    if isinstance(end, Conflict):
+        return not end.record_id
+    return end.code == "vendor_refused" or (action.by in OURS and isinstance(end, Rejected))
 
 
 def _quoted(key: str) -> str:

@@ -11,9 +11,12 @@ from renkei.actions import UNIQUE, Item, Record, Search, To
 from renkei.errors import Retry
 from renkei.http import encoded
 
+VERSION = "2026-09"
 FALCANA_ID = "renkei_falcana_id"
 """The unique property that says which record of falcana a company or contact is."""
-OURS = {UNIQUE: "Renkei key", FALCANA_ID: "Renkei falcana ID"}
+LMS_PURCHASE = "renkei_lms_purchase_id"
+"""The unique property that says which purchase or grant of a school a deal is."""
+OURS = {UNIQUE: "Renkei key", FALCANA_ID: "Renkei falcana ID", LMS_PURCHASE: "LMS purchase ID"}
 """The unique properties that we put into a portal, with their labels."""
 
 _SEARCH_BODY = 3000  # characters
@@ -82,10 +85,10 @@ def association(to: To) -> dict[str, Any]:
     return {"to": {"id": to.id}, "types": types}
 
 
-def unique_body(name: str, label: str, group: str) -> dict[str, Any]:
+def unique_body(name: str, label: str) -> dict[str, Any]:
     """What creates a unique property of ours."""
     body = {"name": name, "label": label, "type": "string", "fieldType": "text", "hasUniqueValue": True}
-    body |= {"groupName": group, "formField": False, "hidden": True}
+    body |= {"formField": False, "hidden": True}
     return body | {"description": "Set by Renkei so that nothing is made twice. Please leave as it is."}
 
 

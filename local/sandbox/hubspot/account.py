@@ -22,7 +22,7 @@ def details(ask: Ask) -> Answer:
         "accountType": "DEVELOPER_TEST",
         "timeZone": portal.time_zone,
         "companyCurrency": portal.currency,
-        "additionalCurrencies": [],
+        "additionalCurrencies": list(portal.additional_currencies),
         "utcOffset": portal.utc_offset,
         "utcOffsetMilliseconds": hours * 3_600_000,
         "uiDomain": "app.hubspot.com",

@@ -18,6 +18,7 @@ from local.sandbox.hubspot.changes import integration
 from local.sandbox.hubspot.errors import Refused, correlation_id, rate_limited, unauthorized
 from local.sandbox.hubspot.kinds import kind_of
 from local.sandbox.hubspot.limits import Limits
+from local.sandbox.hubspot.lines import use_currencies
 from local.sandbox.hubspot.links import follow, link
 from local.sandbox.hubspot.oauth import OAuth
 from local.sandbox.hubspot.objects import merge_records, restore_record, write_record
@@ -201,6 +202,7 @@ class HubSpot(Vendor):
             self.portals = {
                 number: Portal(number, name, domain, last_id=number * 100_000) for number, name, domain in PORTALS
             }
+            self._use_currencies()
             self.tokens = Tokens(keys=demo_keys(self.portals, self.app.optional_scopes))
             self.webhooks = Webhooks(self.app, self._subscriptions)
             self._send_to("")
@@ -219,6 +221,7 @@ class HubSpot(Vendor):
             self._send_to(self.settings.webhook_target)
         for found in self.portals.values():
             found.association_bumps_modified = self.settings.association_bumps_modified
+        self._use_currencies()
         if isinstance(portal, int):
             self.uninstall(portal)
         if isinstance(keyless, int):
@@ -234,6 +237,10 @@ class HubSpot(Vendor):
         if self._sender:
             self._sender.stop()
         self._sender = Sender(target, self._next_events, self.signed) if target else None
+
+    def _use_currencies(self) -> None:
+        for portal in self.portals.values():
+            use_currencies(portal, self.settings.additional_currencies)
 
     def _next_events(self) -> list[Event]:
         with self._lock:

@@ -12,12 +12,16 @@ TYPE_IDS = {
     "contacts": "0-1",
     "companies": "0-2",
     "deals": "0-3",
+    "products": "0-7",
+    "line_items": "0-8",
     "meetings": "0-47",
 }
 SINGULAR = {
     "contacts": "contact",
     "companies": "company",
     "deals": "deal",
+    "products": "product",
+    "line_items": "line_item",
     "meetings": "meeting",
 }
 NAMES = (
@@ -27,12 +31,16 @@ NAMES = (
 )
 # Engagements have no scopes of their own: those of contacts cover them.
 SCOPE_TYPES = {"meetings": "contacts"}
+# Of these there are no crm.schemas scopes to write with; which one does is told by others, not by HubSpot.
+SCHEMA_SCOPES = {"products": "e-commerce", "line_items": "e-commerce"}
 MODIFIED = {"contacts": "lastmodifieddate"}
 CREATED = {"meetings": "hs_createdate"}
 DEFAULT_PROPERTIES = {
     "contacts": ("email", "firstname", "lastname"),
     "companies": ("name", "domain"),
     "deals": ("dealname", "amount", "closedate", "pipeline", "dealstage"),
+    "products": ("name", "description", "price"),
+    "line_items": ("quantity", "amount", "price"),
     "meetings": (),
 }
 SEARCHED = {
@@ -48,6 +56,8 @@ SEARCHED = {
     ),
     "companies": ("name", "domain", "website", "phone"),
     "deals": ("dealname", "description", "dealtype", "dealstage", "pipeline"),
+    "products": ("name", "description", "price", "hs_sku"),
+    "line_items": ("name",),
     "meetings": ("hs_meeting_title", "hs_meeting_body"),
 }
 
@@ -77,7 +87,7 @@ def object_scope(kind: str, verb: str) -> str:
 
 def schema_scopes(kind: str, verb: str) -> tuple[str, ...]:
     """The scopes of which one lets the caller read or write property definitions."""
-    schema = f"crm.schemas.{SCOPE_TYPES.get(kind, kind)}.{verb}"
+    schema = SCHEMA_SCOPES.get(kind) or f"crm.schemas.{SCOPE_TYPES.get(kind, kind)}.{verb}"
     if verb == "read" or kind in SCOPE_TYPES:
         return (object_scope(kind, verb), schema)
     return (schema,)
@@ -111,6 +121,8 @@ ASSOCIATIONS: dict[tuple[str, str], tuple[AssociationType, ...]] = {
     ),
     ("deals", "contacts"): (AssociationType(3, None, 4),),
     ("contacts", "deals"): (AssociationType(4, None, 3),),
+    ("deals", "line_items"): (AssociationType(19, None, 20),),
+    ("line_items", "deals"): (AssociationType(20, None, 19),),
     ("meetings", "contacts"): (AssociationType(200, None, 199),),
     ("contacts", "meetings"): (AssociationType(199, None, 200),),
     ("meetings", "companies"): (AssociationType(188, None, 187),),

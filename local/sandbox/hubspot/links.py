@@ -59,6 +59,7 @@ def link(
     With `first_is_primary` a record's first company is its primary one without being asked for.
     """
     default = association_types(record.kind, other.kind)[0].type_id
+    _one_deal(portal, record, other)
     chosen = {association_type(record.kind, other.kind, t) for t in {default, *types}}
     here, there = (record.kind, record.id), (other.kind, other.id)
     for one, company in ((record, other), (other, record)):
@@ -71,6 +72,13 @@ def link(
             _make_primary(portal, one, company, now)
     portal.set_link(here, there, {t.type_id for t in chosen}, now)
     portal.set_link(there, here, {t.inverse for t in chosen}, now)
+
+
+def _one_deal(portal: Portal, record: Record, other: Record) -> None:
+    """A line item belongs to one deal; 400 for another one."""
+    for line, deal in ((record, other), (other, record)):
+        if line.kind == "line_items" and set(portal.linked((line.kind, line.id), deal.kind)) - {deal.id}:
+            raise invalid(f"Line item {line.id} belongs to another deal", ids=[line.id])
 
 
 def follow(portal: Portal, record: Record, before: str | None, now: datetime) -> None:

@@ -16,6 +16,7 @@ from local.sandbox.hubspot.kinds import (
     kind_of,
     modified_name,
 )
+from local.sandbox.hubspot.lines import inherited
 from local.sandbox.hubspot.shapes import Json, needed, values
 from local.sandbox.hubspot.store import Portal, Record, stamp
 from local.sandbox.hubspot.values import checked, complete, unique_property
@@ -59,7 +60,7 @@ def create_record(ask: Ask, kind: str, given: dict[str, str], associations: obje
     with ask.portal.all_or_nothing():
         kept = complete(kind, checked(ask.portal, kind, given))
         wanted = links.inline(ask, kind, associations)
-        record = ask.portal.create(kind, kept, ask.now)
+        record = ask.portal.create(kind, inherited(ask.portal, kind, kept), ask.now)
         links.follow(ask.portal, record, None, ask.now)
         first = ask.settings.first_company_is_primary
         for target, types in wanted:

@@ -16,6 +16,7 @@ from local.sandbox.hubspot.store import stamp
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 MOST_UNIQUE, MOST = 10, 100
+WITHOUT_UNIQUE = {"products"}
 FIELDS = {
     "string": {"text", "textarea", "html", "phonenumber", "file", "calculation_equation"},
     "phone_number": {"phonenumber"},
@@ -162,6 +163,8 @@ def _create(ask: Ask, kind: str, body: Json) -> Json:
     if field_type not in FIELDS.get(value_type, set()):
         raise invalid(f"fieldType {field_type} does not fit type {value_type}")
     unique = bool(body.get("hasUniqueValue"))
+    if unique and kind in WITHOUT_UNIQUE:
+        raise invalid(f"Unique properties are not supported for {kind}", propertyName=[name])
     custom_keys = [p for p in known.values() if p.unique and not p.hubspot_defined]
     if unique and len(custom_keys) >= MOST_UNIQUE:
         raise invalid(f"At most {MOST_UNIQUE} unique properties are allowed")
@@ -171,7 +174,7 @@ def _create(ask: Ask, kind: str, body: Json) -> Json:
         field_type,
         _group(ask, kind, body),
         {"en": needed(body, "label")},
-        options=_options(body),
+        options=_choices(name, value_type, body),
         calculated=field_type == "calculation_equation",
         hidden=bool(body.get("hidden")),
         unique=unique,
@@ -198,6 +201,16 @@ def _group(ask: Ask, kind: str, body: Json) -> str:
     if group not in ask.portal.groups[kind]:
         raise invalid(f"Property group {group} does not exist", groupName=[group])
     return group
+
+
+def _choices(name: str, value_type: str, body: Json) -> tuple[Option, ...]:
+    """The options of a new property: needed where one is to be chosen; a bool has these two."""
+    found, external = _options(body), body.get("externalOptions")
+    if value_type == "enumeration" and not found and not external:
+        raise invalid(f"{name} needs options", propertyName=[name])
+    if value_type == "bool" and {option.value for option in found} != {"true", "false"}:
+        raise invalid(f"{name} needs exactly the options true and false", propertyName=[name])
+    return found
 
 
 def _options(body: Json) -> tuple[Option, ...]:

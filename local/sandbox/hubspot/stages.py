@@ -89,6 +89,16 @@ def calculated(pipelines: Iterable[Pipeline], deal: Mapping[str, str]) -> dict[s
     }
 
 
+def amount_of(line: Mapping[str, str]) -> str:
+    """What a line item comes to; "" where there is no price."""
+    number = {name: Decimal(line[name]) for name in ("price", "quantity", "discount") if line.get(name)}
+    if "price" not in number:
+        return ""
+    share = 1 - Decimal(line.get("hs_discount_percentage") or 0) / 100
+    one = number["price"] * share if "discount" not in number else number["price"] - number["discount"]
+    return f"{(one * number.get('quantity', Decimal(1))).normalize():f}"
+
+
 def placed(pipelines: Iterable[Pipeline], deal: Mapping[str, str]) -> dict[str, str]:
     """A deal as the UI leaves it: in the pipeline of its stage, in a first stage where none is chosen.
 

@@ -12,7 +12,7 @@ from local.sandbox.hubspot.errors import Refused
 from local.sandbox.hubspot.index import Index
 from local.sandbox.hubspot.kinds import PRIMARY_TYPES, created_name, modified_name
 from local.sandbox.hubspot.owners import OWNERS, Owner
-from local.sandbox.hubspot.stages import Pipeline, calculated, pipelines_of
+from local.sandbox.hubspot.stages import Pipeline, amount_of, calculated, pipelines_of
 
 __all__ = ["OWNERS", "Links", "Owner", "Portal", "Record", "Version", "stamp"]
 
@@ -66,6 +66,7 @@ class Portal:
     time_zone: str = "Asia/Tokyo"
     utc_offset: str = "+09:00"
     currency: str = "JPY"
+    additional_currencies: tuple[str, ...] = ()
     owners: tuple[Owner, ...] = OWNERS
     properties: dict[str, dict[str, Property]] = field(default_factory=standard)
     groups: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -184,6 +185,8 @@ class Portal:
             after |= {"hs_email_domain": domain} if domain else {}
         if record.kind == "deals":
             after = {n: v for n, v in (after | calculated(self.pipelines, after)).items() if v != ""}
+        if record.kind == "line_items":
+            after = {n: v for n, v in (after | {"amount": amount_of(after)}).items() if v != ""}
         updated_at, versions = record.updated_at, list(record.versions)
 
         def restore() -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from local.sandbox.hubspot.definitions import Property
 from local.sandbox.hubspot.errors import Problem, Refused, bad_values, contact_exists, invalid
 from local.sandbox.hubspot.kinds import TYPE_IDS
+from local.sandbox.hubspot.lines import wrong
 from local.sandbox.hubspot.stages import DEFAULT
 from local.sandbox.hubspot.store import Portal, Record, stamp
 
@@ -21,7 +22,7 @@ NEEDED_FOR = {
     "contacts": ("email", "firstname", "lastname"),
     "meetings": ("hs_timestamp",),
 }
-ALL_NEEDED_FOR = {"deals": ("dealname", "dealstage")}
+ALL_NEEDED_FOR = {"deals": ("dealname", "dealstage"), "products": ("name",)}
 
 
 def checked(portal: Portal, kind: str, given: Mapping[str, str], record: Record | None = None) -> dict[str, str]:
@@ -48,6 +49,7 @@ def checked(portal: Portal, kind: str, given: Mapping[str, str], record: Record 
     problems += _no_company(portal, kind, kept)
     if kind == "deals" and not problems:
         problems += _misplaced(portal, kept, record)
+    problems += wrong(portal, kind, kept) if not problems else []
     if problems:
         raise bad_values(problems, portal.id)
     if kind == "contacts" and kept.get("email"):

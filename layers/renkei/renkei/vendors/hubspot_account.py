@@ -24,9 +24,15 @@ _SCOPES = (
     "crm.objects.contacts.write",
     "crm.objects.deals.read",
     "crm.objects.deals.write",
+    "crm.objects.line_items.read",
+    "crm.objects.line_items.write",
     "crm.objects.owners.read",
+    "crm.objects.products.read",
+    "crm.objects.products.write",
     "crm.schemas.companies.write",
     "crm.schemas.contacts.write",
+    "crm.schemas.deals.write",
+    "e-commerce",  # there is no crm.schemas.line_items.write: this one lets us define their properties
 )
 _MAKES_KEYS = "crm.schemas.companies.write"
 _DAILY, _BURST = "x-hubspot-ratelimit-daily-remaining", "x-hubspot-ratelimit-remaining"

@@ -12,7 +12,7 @@ from renkei import workspaces
 from renkei.dynamo import ConditionFailed
 from renkei.runtime import Platform
 from renkei.sources import AT_ONCE, BY_ACCOUNT, SOURCES, Source, seal_key
-from renkei.vendors import calcom, calendly, timerex
+from renkei.vendors import calcom, calendly, lms, timerex
 
 _SHORTEST, _LONGEST = 16, 1024
 _TRIES = 5
@@ -20,6 +20,7 @@ _HEADERS = {
     timerex.KEY: timerex.TOKEN_HEADER,
     calendly.KEY: calendly.SIGNATURE_HEADER,
     calcom.KEY: calcom.SIGNATURE_HEADER,
+    lms.KEY: lms.SIGNATURE_HEADER,
 }
 """Where each source's token or signature travels; TimeRex's can be chosen."""
 
@@ -39,7 +40,7 @@ def keep_secret(parts: Platform, workspace: str, key: str, body: Mapping[str, An
 
     With `keep_old` the newest before it stays valid; with `take_back` this one alone ends, and the others stay.
     """
-    source, secret = SOURCES[key], _secret(body)
+    source, secret = SOURCES[key], _secret(key, body)
     digest = parts.vault.digest(f"token {key}", secret)
     new = {digest: seal_key(parts.vault, workspace, key, secret) if source.signed else b""}
     listening = _listening(key, workspaces.settings(workspace))
@@ -103,8 +104,11 @@ def _listening(source: str, settings: Mapping[str, Any] | None) -> dict[str, Any
     return {"listeners": {one.key: one.vendor for one in chosen}, "off": off}
 
 
-def _secret(body: Mapping[str, Any]) -> str:
+def _secret(key: str, body: Mapping[str, Any]) -> str:
     secret = body.get("token")
+    if key == lms.KEY and not (isinstance(secret, str) and lms.secret_of(secret)):
+        message = f"the secret is {lms.SECRET_FORM}: `renkei connect {lms.KEY} --generate` makes one"
+        raise Wrong(HTTPStatus.BAD_REQUEST, "bad_token", message)
     right = isinstance(secret, str) and secret.isprintable() and secret == secret.strip()
     if not isinstance(secret, str) or not right or not _SHORTEST <= len(secret) <= _LONGEST:
         message = f"the token is a text of {_SHORTEST} to {_LONGEST} characters without outer space"

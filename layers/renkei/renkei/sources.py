@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import InvalidTag
 
 from renkei.aws import DOWN, passes
-from renkei.vendors import calcom, calendly, hubspot_webhooks, timerex
+from renkei.vendors import calcom, calendly, hubspot_webhooks, lms, timerex
 
 if TYPE_CHECKING:
     from renkei.vault import Vault
@@ -50,6 +50,7 @@ SOURCES = {
         Source(timerex.KEY, "TimeRex", timerex.receive),
         Source(calendly.KEY, "Calendly", calendly.receive, calendly.signed, forgiving=True),
         Source(calcom.KEY, "Cal.com", calcom.receive, calcom.signed),
+        Source(lms.KEY, "LMS", lms.receive, lms.signed),
     )
 }
 BY_ACCOUNT = (hubspot_webhooks.KEY,)

@@ -15,6 +15,7 @@ _NAMES = {
     "calcom": "Cal.com",
     "calendly": "Calendly",
     "hubspot": "HubSpot",
+    "lms": "LMS",
     "mailchimp": "Mailchimp",
     "salesforce": "Salesforce",
     "slack": "Slack",

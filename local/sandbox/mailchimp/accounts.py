@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from local.sandbox.mailchimp.members import Members
+from local.sandbox.mailchimp.merge_fields import MergeFields
+
 type Json = dict[str, object]
 
 
@@ -17,28 +20,21 @@ class Keys:
 DEMO = Keys("0123456789abcdef0123456789abcdef-us21", "a1b2c3d4e5")
 OTHER = Keys("fedcba9876543210fedcba9876543210-us6", "f6e7d8c9b0")
 
-# What every new audience has: tag, name, type.
-FIRST_FIELDS = (
-    ("FNAME", "First Name", "text"),
-    ("LNAME", "Last Name", "text"),
-    ("ADDRESS", "Address", "address"),
-    ("PHONE", "Phone Number", "phone"),
-    ("BIRTHDAY", "Birthday", "birthday"),
-)
-
 
 @dataclass
 class Audience:
-    """An audience (a "list" in the API) and its merge fields."""
+    """An audience (a "list" in the API), its merge fields and its members."""
 
     id: str
     name: str
     web_id: int
     made_at: datetime
-    fields: list[tuple[str, str, str]] = field(default_factory=lambda: list(FIRST_FIELDS))
+    members: Members
+    fields: MergeFields = field(default_factory=MergeFields)
 
     def shape(self) -> Json:
         """As GET /lists/{id} gives it."""
+        counts = self.members.counts
         return {
             "id": self.id,
             "web_id": self.web_id,
@@ -74,29 +70,15 @@ class Audience:
             "has_welcome": False,
             "marketing_permissions": False,
             "modules": [],
-            "stats": {"member_count": 0, "unsubscribe_count": 0, "merge_field_count": len(self.fields)},
+            "stats": {
+                "member_count": counts["subscribed"],
+                "total_contacts": counts.total() - counts["archived"],
+                "unsubscribe_count": counts["unsubscribed"],
+                "cleaned_count": counts["cleaned"],
+                "merge_field_count": len(self.fields.by_tag),
+            },
             "_links": [],
         }
-
-    def merge_fields(self) -> list[Json]:
-        """As GET /lists/{id}/merge-fields gives them."""
-        return [
-            {
-                "merge_id": number,
-                "tag": tag,
-                "name": name,
-                "type": kind,
-                "required": False,
-                "default_value": "",
-                "public": False,
-                "display_order": number + 1,
-                "options": {"size": 25} if kind == "text" else {},
-                "help_text": "",
-                "list_id": self.id,
-                "_links": [],
-            }
-            for number, (tag, name, kind) in enumerate(self.fields, start=1)
-        ]
 
 
 @dataclass
@@ -141,8 +123,8 @@ class Account:
 
 def accounts(now: datetime) -> dict[str, Account]:
     """The accounts at the start, by key."""
-    demo = Audience(DEMO.audience, "受講者", 100001, now)
-    other = Audience(OTHER.audience, "Lernende", 200001, now)
+    demo = Audience(DEMO.audience, "受講者", 100001, now, Members(DEMO.audience, 500000))
+    other = Audience(OTHER.audience, "Lernende", 200001, now, Members(OTHER.audience, 900000))
     found = (
         Account("8d3a3db4d97663a9074efcc16", "Demo School", DEMO.api_key, {demo.id: demo}),
         Account("1f0c2b7e5a9d4c3b8e6f7a012", "Other School", OTHER.api_key, {other.id: other}),

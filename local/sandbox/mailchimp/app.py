@@ -8,45 +8,26 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from local.sandbox.mailchimp.accounts import Account, Audience, Json, accounts
+from local.sandbox.mailchimp.accounts import Account, accounts
+from local.sandbox.mailchimp.ask import Ask, shown
+from local.sandbox.mailchimp.behind import Behind
 from local.sandbox.mailchimp.problems import problem
+from local.sandbox.mailchimp.routes import ROUTES, answer
+from local.sandbox.mailchimp.settings import Settings
 from local.sandbox.showing import Table, page
 from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-USUAL, MOST = 10, 1000
 OPEN = "sandbox.mailchimp.open"
 HOST = ".api.mailchimp.com"
-ROUTES = Map(
-    [
-        Rule("/3.0", endpoint="root", methods=["GET"]),
-        Rule("/3.0/ping", endpoint="ping", methods=["GET"]),
-        Rule("/3.0/lists/<audience>", endpoint="audience", methods=["GET"]),
-        Rule("/3.0/lists/<audience>/merge-fields", endpoint="merge_fields", methods=["GET"]),
-    ],
-    strict_slashes=False,
-)
 
 
-class Settings(BaseModel):
-    """What can be switched. `connections`: how many a key may have open at once; None is no limit."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    withdrawn: list[str] = []
-    deactivated: bool = False
-    deleted_audiences: list[str] = []
-    connections: int | None = 10
-
-
-class Mailchimp(Vendor):
+class Mailchimp(Behind, Vendor):
     """The sandbox, with two accounts in two data centres: the demo's and another."""
 
     name = "mailchimp"
@@ -94,7 +75,7 @@ class Mailchimp(Vendor):
     def page(self) -> str:
         """The accounts and audiences as HTML; keys are not shown."""
         rows = [
-            (account.name, account.data_centre, audience.name, audience.id, ", ".join(f[0] for f in audience.fields))
+            (account.name, account.data_centre, audience.name, audience.id, ", ".join(audience.fields.by_tag))
             for account in self.accounts.values()
             for audience in account.audiences.values()
         ]
@@ -134,22 +115,11 @@ class Mailchimp(Vendor):
         if endpoint == "ping":
             return json_response(200, {"health_status": "Everything's Chimpy!"})
         if endpoint == "root":
-            return _shown(request, account.shape())
+            return shown(request, account.shape())
         audience = account.audiences.get(parts["audience"])
         if audience is None or audience.id in self.settings.deleted_audiences:
             return problem("Resource Not Found")
-        return _shown(request, audience.shape()) if endpoint == "audience" else _merge_fields(request, audience)
-
-
-def _merge_fields(request: Request, audience: Audience) -> Response:
-    count, offset = request.args.get("count", str(USUAL)), request.args.get("offset", "0")
-    if not count.isdecimal() or int(count) > MOST:
-        return problem("Invalid Resource", errors=[("count", f"Value must be a number, at most {MOST}")])
-    if not offset.isdecimal():
-        return problem("Invalid Resource", errors=[("offset", "Value must be a number")])
-    rows = audience.merge_fields()
-    found = rows[int(offset) :][: int(count)]
-    return _shown(request, {"merge_fields": found, "list_id": audience.id, "total_items": len(rows), "_links": []})
+        return answer(endpoint, Ask(request, audience, self.settings, self.clock(), parts))
 
 
 def _key(request: Request) -> str:
@@ -164,37 +134,3 @@ def _right_place(request: Request, account: Account) -> bool:
     """Whether a request to Mailchimp's own host names went to the account's data centre."""
     host = request.host.partition(":")[0]
     return not host.endswith(HOST) or host.removesuffix(HOST) == account.data_centre
-
-
-def _shown(request: Request, body: Json) -> Response:
-    """The body with the fields that were asked for, in dot notation."""
-    wanted = _paths(request.args.get("fields", ""))
-    unwanted = _paths(request.args.get("exclude_fields", ""))
-    if any(path[0] not in body for path in (*wanted, *unwanted)):
-        return problem("Requested Fields Invalid")
-    kept = _only(body, wanted) if wanted else body
-    return json_response(200, _without(kept, unwanted))
-
-
-def _paths(text: str) -> list[list[str]]:
-    return [name.split(".") for name in text.split(",") if name]
-
-
-def _only(value: object, paths: list[list[str]]) -> object:
-    if isinstance(value, list):
-        return [_only(item, paths) for item in value]
-    if not isinstance(value, dict) or any(not path for path in paths):
-        return value
-    names = {path[0] for path in paths}
-    return {n: _only(v, [p[1:] for p in paths if p[0] == n]) for n, v in value.items() if n in names}
-
-
-def _without(value: object, paths: list[list[str]]) -> object:
-    if isinstance(value, list):
-        return [_without(item, paths) for item in value]
-    if not isinstance(value, dict) or not paths:
-        return value
-    gone = {path[0] for path in paths if len(path) == 1}
-    return {
-        n: _without(v, [p[1:] for p in paths if len(p) > 1 and p[0] == n]) for n, v in value.items() if n not in gone
-    }

@@ -23,9 +23,22 @@ TITLES = {
             "methods."
         ),
     ),
+    "JSON Parse Error": (400, "We encountered an unspecified JSON parsing error."),
     "Invalid Resource": (
         400,
         "The resource submitted could not be validated. For field-specific details, see the 'errors' array.",
+    ),
+    "Member Exists": (400, "{email} is already a list member. Use PUT to insert or update list members."),
+    "Member In Compliance State": (
+        400,
+        "{email} is in a compliance state due to unsubscribe, bounce, or compliance review and cannot be subscribed.",
+    ),
+    "Forgotten Email Not Subscribed": (
+        400,
+        (
+            "{email} was permanently deleted and cannot be re-imported. The contact must re-subscribe to get back on "
+            "the list."
+        ),
     ),
     "Requested Fields Invalid": (422, "The fields requested from this resource are invalid."),
     "Too Many Requests": (429, "You have exceeded the limit of 10 simultaneous connections."),
@@ -35,20 +48,51 @@ TITLES = {
     ),
 }
 
+Errors = list[tuple[str, str]]
+
+
+class Refused(Exception):
+    """A refusal of what was sent: its title, what it says of it, and (field, message) for each field at fault."""
+
+    def __init__(self, title: str, detail: str = "", errors: Iterable[tuple[str, str]] = (), email: str = "") -> None:
+        """`detail` instead of the usual one, which may name the `email`."""
+        super().__init__(title)
+        self.title = title
+        self.detail = detail or TITLES[title][1].format(email=email)
+        self.errors: Errors = list(errors)
+
+    def response(self) -> Response:
+        """The answer."""
+        return problem(self.title, errors=self.errors, detail=self.detail)
+
+
+def invalid(errors: Iterable[tuple[str, str]], detail: str = "") -> Refused:
+    """What was sent does not fit: (field, message) for each field at fault."""
+    return Refused("Invalid Resource", detail, errors)
+
+
+def missing(*names: str) -> Refused:
+    """Fields that must be there are not."""
+    return invalid([("", f"Required fields were not provided: {', '.join(names)}")])
+
 
 def problem(
-    title: str, headers: Mapping[str, str] | None = None, errors: Iterable[tuple[str, str]] = (), status: int = 0
+    title: str,
+    headers: Mapping[str, str] | None = None,
+    errors: Iterable[tuple[str, str]] = (),
+    status: int = 0,
+    detail: str = "",
 ) -> Response:
     """The refusal with this title; `errors` are (field, message), `status` is for one that is not its own."""
-    usual, detail = TITLES[title]
+    usual, said = TITLES[title]
     body: dict[str, object] = {
         "type": TYPE,
         "title": title,
         "status": status or usual,
-        "detail": detail,
+        "detail": detail or said,
         "instance": str(uuid.uuid4()),
     }
     if found := [{"field": name, "message": message} for name, message in errors]:
         body["errors"] = found
     kind = "application/problem+json; charset=utf-8"
-    return Response(json.dumps(body), status or usual, headers, content_type=kind)
+    return Response(json.dumps(body, ensure_ascii=False), status or usual, headers, content_type=kind)

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -40,17 +41,28 @@ def _as_openapi(swagger: Document) -> Document:
     paths: Document = {}
     for path, methods in swagger["paths"].items():
         paths[swagger["basePath"] + path] = {
-            name: {"responses": {status: _answer(status, said) for status, said in method["responses"].items()}}
+            name: {
+                "responses": {status: _answer(status, said) for status, said in method["responses"].items()},
+                "requestBody": _request(method.get("parameters", ())),
+            }
             for name, method in methods.items()
             if "responses" in method
         }
     return {"paths": paths}
 
 
+def _request(parameters: Sequence[Document]) -> Document:
+    bodies = [parameter["schema"] for parameter in parameters if parameter["in"] == "body"]
+    return {"content": {JSON: {"schema": bodies[0]}}} if bodies else {}
+
+
 def _answer(status: str, said: Document) -> Document:
     if "schema" not in said:
         return {}
     schema = said["schema"]
+    for members in ("new_members", "updated_members"):  # newer texts of the vendor name the contact's id here, too
+        if members in schema["properties"]:
+            schema["properties"][members]["items"]["properties"]["contact_id"] = {"type": "string"}
     if status == "default":  # a 400 has more, which the description leaves out
         error = {"type": "object", "properties": {"field": {"type": "string"}, "message": {"type": "string"}}}
         schema = schema | {"properties": schema["properties"] | {"errors": {"type": "array", "items": error}}}

@@ -72,7 +72,7 @@ def test_an_audience_and_its_fields(api: Caller) -> None:
     }
     left = api.get(LIST, params={"exclude_fields": "contact,stats.member_count"}).json()
     assert "contact" not in left
-    assert left["stats"].keys() == {"unsubscribe_count", "merge_field_count"}
+    assert left["stats"].keys() == {"total_contacts", "unsubscribe_count", "cleaned_count", "merge_field_count"}
     assert _title(api.get(LIST, params={"fields": "nonsense"})) == (422, "Requested Fields Invalid")
 
 

@@ -10,12 +10,14 @@ import pytest
 import requests
 from botocore.credentials import Credentials
 
+from integrations import INTEGRATIONS
 from local.cli.signing import Signer
 from local.demo import deals
 from local.demo.story import BOOKING, Story
 from local.demo.visitor import DemoTrouble, Visitor
 from local.stack import scheduled
 from local.stack.deploy import SENDER
+from renkei.integration import Integration
 from tests.local.stack.running import Aws, said, until
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("build"), pytest.mark.timeout(300)]
@@ -88,6 +90,14 @@ def test_a_mail_s_one_click_ends_the_mails(stack: dict[str, Any]) -> None:
 def test_a_signature_of_somebody_else_is_refused(stack: dict[str, Any]) -> None:
     stranger = Signer(Credentials("AKIAIOSFODNN7EXAMPLE", "somebody-else").get_frozen_credentials(), stack["region"])
     assert requests.get(f"{stack['url']}/api/workspaces", auth=stranger, timeout=30).status_code == 403
+
+
+def test_the_api_takes_a_body_as_large_as_a_delivery_may_hold(stack: dict[str, Any]) -> None:
+    visitor = Visitor(stack["url"], stack["sandbox"], stack["region"], "demo")
+    event = json.loads(BOOKING.read_text(encoding="utf-8")) | {"more": "受講者" * 40_000}
+    asked = {"integration": "booking_to_hubspot", "source": "timerex", "payload": event}
+    assert len(json.dumps(asked, ensure_ascii=False).encode()) > 350_000
+    assert visitor.api("POST", "workspaces/demo/preview", asked)["outcome"] == "delivered"
 
 
 def test_another_account_is_not_taken_by_mistake(stack: dict[str, Any]) -> None:
@@ -173,20 +183,12 @@ def test_the_logs_show_what_happened_and_nothing_of_the_guest(stack: dict[str, A
     assert not [word for word in ("sasaki", "aozora", "青空商事", "佐々木", "capability") if word in output.lower()]
 
 
-@pytest.mark.parametrize(
-    ("vendor", "integration"),
-    [
-        ("hubspot", "booking_to_hubspot"),
-        ("salesforce", "booking_to_salesforce"),
-        ("board", "hubspot_to_board"),
-        ("falcana", "falcana_hubspot"),
-    ],
-)
-def test_a_bell_nobody_can_answer_does_not_stop_the_next(aws: Aws, vendor: str, integration: str) -> None:
-    logical_id = "".join(word.capitalize() for word in integration.split("_")) + "Queue"
+@pytest.mark.parametrize("integration", INTEGRATIONS.values(), ids=INTEGRATIONS)
+def test_a_bell_nobody_can_answer_does_not_stop_the_next(aws: Aws, integration: Integration) -> None:
+    logical_id = "".join(word.capitalize() for word in integration.key.split("_")) + "Queue"
     queue, sqs = aws.physical(logical_id), aws.client("sqs")
     for workspace in ("nobody", "somebody"):
-        bell = {"workspace": workspace, "connection": vendor, "integration": integration}
+        bell = {"workspace": workspace, "connection": integration.vendor, "integration": integration.key}
         sqs.send_message(
             QueueUrl=queue,
             MessageBody=json.dumps(bell),

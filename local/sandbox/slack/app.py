@@ -1,4 +1,4 @@
-"""The sandbox Slack: incoming hooks, and of the Web API who a token is and its end.
+"""The sandbox Slack: incoming hooks, and of the Web API who a token is, its end, a channel, and posting into it.
 
 https://docs.slack.dev/apis/web-api/ and https://docs.slack.dev/apis/web-api/rate-limits
 """
@@ -9,42 +9,24 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from math import ceil
 
-from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from local.sandbox.showing import Table, page
-from local.sandbox.slack import hooks
-from local.sandbox.slack.teams import Message, Team, teams
+from local.sandbox.slack import hooks, methods
+from local.sandbox.slack.blocks import meaning
+from local.sandbox.slack.switches import Settings
+from local.sandbox.slack.teams import Hook, Message, Team, teams
 from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
 
-HOOK_WINDOW, METHOD_WINDOW = timedelta(seconds=10), timedelta(minutes=1)
-TRUE = {"1", "true"}
+HOOK_WINDOW, METHOD_WINDOW, POST_WINDOW = timedelta(seconds=10), timedelta(minutes=1), timedelta(seconds=1)
 ROUTES = Map(
     [
         Rule("/services/<team>/<hook>/<secret>", endpoint="hook", methods=["POST"]),
         Rule("/api/<method>", endpoint="method", methods=["GET", "POST"]),
     ]
 )
-
-
-class Settings(BaseModel):
-    """What can be switched. `hook_error`: what every living hook answers. A limit of None is no limit.
-
-    Hooks take about a message a second and channel, and some more for a moment: here so many in ten seconds.
-    """
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    scopes: list[str] = ["chat:write", "incoming-webhook"]
-    revoked: list[str] = []
-    deleted_hooks: list[str] = []
-    app_removed: bool = False
-    token_error: str = ""
-    hook_error: hooks.HookError | None = None
-    hook_limit: int | None = 10
-    method_limit: int | None = 100
 
 
 class Slack(Vendor):
@@ -94,6 +76,7 @@ class Slack(Vendor):
                 team.name,
                 len(team.tokens),
                 ", ".join(f"{hook.id} → {hook.channel}" for hook in team.hooks.values()),
+                ", ".join(f"{one.id} #{one.name}" for one in team.channels.values()),
             )
             for team in self.teams.values()
         ]
@@ -103,7 +86,7 @@ class Slack(Vendor):
             for message in reversed(team.messages)
         ]
         tables = (
-            Table("Teams", ("ID", "Name", "Tokens", "Hooks"), known),
+            Table("Teams", ("ID", "Name", "Tokens", "Hooks", "Channels"), known),
             Table("Messages", ("At", "Team", "Channel", "By", "Message"), posted),
         )
         return page("Sandbox Slack", tables, self.calls)
@@ -136,59 +119,64 @@ class Slack(Vendor):
         if isinstance(known, Response):
             return known
         team, hook = known
-        if hook.id in self.settings.deleted_hooks or self.settings.app_removed:
-            return hooks.told("no_service", 404)
-        if error := self.settings.hook_error:
+        if error := self._ended(hook):
             return hooks.told(error, hooks.STATUSES[error])
         if wait := self._too_many(hook.channel, HOOK_WINDOW, self.settings.hook_limit):
             return hooks.told("rate_limited", 429, wait)
         payload = hooks.read(request)
         if isinstance(payload, Response):
             return payload
-        team.messages.append(Message(hook.channel, hook.id, payload, self.clock()))
+        meant = meaning(payload)
+        team.messages.append(Message(hook.channel, hook.id, payload, self.clock(), meant.mentions, meant.links))
         return hooks.told("ok", 200)
 
-    # Methods of the Web API: every answer is 200 with `ok`, but for too many calls.
+    def _ended(self, hook: Hook) -> hooks.HookError | None:
+        if hook.id in self.settings.deleted_hooks or self.settings.app_removed:
+            return "no_service"
+        archived = hook.channel in self.settings.archived
+        return self.settings.hook_error or ("channel_is_archived" if archived else None)
+
+    # Methods of the Web API.
 
     def _method(self, request: Request, method: str) -> tuple[Response, str | None]:
         token = _token(request)
         team = next((team for team in self.teams.values() if token in team.tokens), None)
-        if method not in ("auth.test", "auth.revoke"):
-            return _no("unknown_method", req_method=method), None
+        if method not in methods.METHODS:
+            return json_response(200, methods.no("unknown_method", req_method=method)), None
         if team is None:
-            return _no("invalid_auth" if token else "not_authed"), None
+            return json_response(200, methods.no("invalid_auth" if token else "not_authed")), None
         if wait := self._too_many(token, METHOD_WINDOW, self.settings.method_limit):
             return _limited(wait), team.id
         if error := self._refused(token):
-            return _no(error), team.id
-        return self._test(team) if method == "auth.test" else self._revoke(request, token), team.id
+            return json_response(200, methods.no(error)), team.id
+        given = methods.asked(request)
+        if given is None:
+            return json_response(200, methods.no("invalid_json")), team.id
+        return self._done(method, team, token, given), team.id
+
+    def _done(self, method: str, team: Team, token: str, given: Mapping[str, object]) -> Response:
+        told: dict[str, object]
+        match method:
+            case "auth.test":
+                told = methods.test(team)
+            case "auth.revoke":
+                told = methods.revoke(self.settings, token, given)
+            case "conversations.info":
+                told = methods.info(self.settings, team, given)
+            case _:
+                channel = methods.addressed(self.settings, team, given)
+                if isinstance(channel, dict):
+                    told = channel
+                elif wait := self._too_many(f"posts {channel.id}", POST_WINDOW, self.settings.post_limit):
+                    return _limited(wait)
+                else:
+                    told = methods.post(team, channel, given, self.clock())
+        return json_response(200, told, {"x-oauth-scopes": ",".join(self.settings.scopes)})
 
     def _refused(self, token: str) -> str:
         if self.settings.app_removed:
             return "account_inactive"
         return "token_revoked" if token in self.settings.revoked else self.settings.token_error
-
-    def _test(self, team: Team) -> Response:
-        """https://docs.slack.dev/reference/methods/auth.test"""
-        return self._yes(
-            url=f"https://{team.domain}.slack.com/",
-            team=team.name,
-            user="renkei",
-            team_id=team.id,
-            user_id=f"U{team.id[1:]}",
-            bot_id=f"B{team.id[1:]}BOT",
-            is_enterprise_install=False,
-        )
-
-    def _revoke(self, request: Request, token: str) -> Response:
-        """https://docs.slack.dev/reference/methods/auth.revoke"""
-        if request.values.get("test", "").lower() in TRUE:
-            return self._yes(revoked=False)
-        self.settings.revoked.append(token)
-        return self._yes(revoked=True)
-
-    def _yes(self, **body: object) -> Response:
-        return json_response(200, {"ok": True} | body, {"x-oauth-scopes": ",".join(self.settings.scopes)})
 
     def _too_many(self, whose: str, window: timedelta, most: int | None) -> int:
         """Count a call; how many seconds to wait if it is one too many, else 0. Refused ones do not count."""
@@ -205,10 +193,6 @@ def _token(request: Request) -> str:
     """The token of a call: a bearer token, or a field of the form; not of the query, where Slack stopped taking it."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme == "Bearer" else request.form.get("token", "")
-
-
-def _no(error: str, **more: str) -> Response:
-    return json_response(200, {"ok": False, "error": error} | more)
 
 
 def _limited(seconds: int) -> Response:

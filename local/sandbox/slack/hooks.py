@@ -10,9 +10,10 @@ from urllib.parse import parse_qs
 
 from werkzeug.wrappers import Request, Response
 
+from local.sandbox.slack.blocks import refused
 from local.sandbox.slack.teams import Hook, Team
 
-MOST_ATTACHMENTS, MOST_BLOCKS = 100, 50
+MOST_ATTACHMENTS = 100
 type HookError = Literal[
     "action_prohibited",
     "channel_is_archived",
@@ -66,15 +67,11 @@ def read(request: Request) -> dict[str, object] | Response:
         return told("invalid_payload")
     if not isinstance(payload, dict):
         return told("invalid_payload")
-    blocks, attachments = payload.get("blocks") or [], payload.get("attachments") or []
-    if not isinstance(blocks, list) or len(blocks) > MOST_BLOCKS or not all(_typed(block) for block in blocks):
-        return told("invalid_blocks")
+    attachments = payload.get("attachments") or []
+    if wrong := refused(payload):
+        return told(wrong[0])
     if not isinstance(attachments, list) or len(attachments) > MOST_ATTACHMENTS:
         return told("too_many_attachments")
-    if payload.get("text") or blocks or attachments:
+    if payload.get("text") or payload.get("blocks") or attachments:
         return payload
     return told("missing_text_or_fallback_or_attachments" if payload else "no_text")
-
-
-def _typed(block: object) -> bool:
-    return isinstance(block, dict) and isinstance(block.get("type"), str)

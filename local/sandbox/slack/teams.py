@@ -27,25 +27,43 @@ class Hook:
 
 
 @dataclass(frozen=True)
+class Channel:
+    """A channel. In a private one there is only who was invited; who is not in it cannot even see it."""
+
+    id: str
+    name: str
+    private: bool = False
+
+
+@dataclass(frozen=True)
 class Message:
-    """What was posted into a channel."""
+    """What was posted into a channel; whom it calls, and where its links lead."""
 
     channel: str
     by: str
     payload: dict[str, object]
     at: datetime
+    mentions: list[str]
+    links: list[str]
 
 
 @dataclass
 class Team:
-    """A team with the app installed: bot tokens, hooks by id, and messages, oldest first."""
+    """A team with the app installed: bot tokens, hooks and channels by id, and messages, oldest first."""
 
     id: str
     name: str
     domain: str
     tokens: set[str]
     hooks: dict[str, Hook]
+    channels: dict[str, Channel]
     messages: list[Message] = field(default_factory=list)
+
+    def channel(self, wanted: object) -> Channel | None:
+        """A channel by its id, or a public one by its name."""
+        known = self.channels.get(str(wanted))
+        name = str(wanted).removeprefix("#")
+        return known or next((one for one in self.channels.values() if one.name == name and not one.private), None)
 
     def new_token(self) -> str:
         """A bot token, as after installing the app anew."""
@@ -60,5 +78,7 @@ def teams() -> dict[str, Team]:
     for keys, name, channel in ((DEMO, "Demo School", "C0DEMO"), (OTHER, "Other School", "C0OTHER")):
         _, _, team, hook, secret = keys.hook.split("/")
         hooks = {hook: Hook(hook, secret, channel)}
-        found[team] = Team(team, name, name.lower().replace(" ", "-"), {keys.bot_token}, hooks)
+        channels = (Channel(channel, "sales"), Channel(f"{channel}2", "general"), Channel(f"{channel}3", "board", True))
+        by_id = {one.id: one for one in channels}
+        found[team] = Team(team, name, name.lower().replace(" ", "-"), {keys.bot_token}, hooks, by_id)
     return found

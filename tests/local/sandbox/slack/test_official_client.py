@@ -4,10 +4,12 @@ https://github.com/slackapi/python-slack-sdk (3.47.0)
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient, WebhookClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import DividerBlock, MarkdownTextObject, SectionBlock
 
 from local.sandbox.slack import DEMO, Slack
 from tests.local.sandbox.ports import on_port
@@ -54,3 +56,29 @@ def test_the_webhook_client(served: str, slack: Slack) -> None:
     assert (gone.status_code, gone.body) == (404, "no_service")
     slack.configure({"deleted_hooks": [], "hook_limit": 0})
     assert client.send(text="hello").headers["Retry-After"] == "10"
+
+
+def test_the_web_client_posts(served: str, slack: Slack) -> None:
+    client = WebClient(DEMO.bot_token, base_url=f"{served}/api/")
+    blocks = [SectionBlock(text=MarkdownTextObject(text="*コース*", verbatim=True)), DividerBlock()]
+    told = client.chat_postMessage(channel="C0DEMO", text="コース購入", blocks=blocks, unfurl_links=False)
+    assert (told["ok"], told["channel"]) == (True, "C0DEMO")
+    (message,) = slack.messages()
+    assert message.payload["blocks"] == [block.to_dict() for block in blocks]
+    with pytest.raises(SlackApiError) as caught:
+        client.chat_postMessage(channel="C0DEMO", text="x")
+    assert caught.value.response.headers["Retry-After"] == "1"
+    slack.configure({"post_limit": None, "scopes": ["chat:write", "channels:read"]})
+    assert client.conversations_info(channel="C0DEMO")["channel"]["is_member"] is True
+    refusals: tuple[tuple[str, dict[str, Any], str], ...] = (
+        ("C0DEMO2", {"text": "x"}, "not_in_channel"),
+        (
+            "C0DEMO",
+            {"text": "x", "blocks": [{"type": "header", "text": {"type": "mrkdwn", "text": "x"}}]},
+            "invalid_blocks",
+        ),
+    )
+    for channel, more, error in refusals:
+        with pytest.raises(SlackApiError) as caught:
+            client.chat_postMessage(channel=channel, **more)
+        assert caught.value.response["error"] == error

@@ -1,1 +1,208 @@
-"""Decides what a school's events become in HubSpot: what is known goes in, actions come out. No I/O."""
+"""Decides what a school's events become in HubSpot. Pure: takes tasks and what is known, asks for steps.
+
+    plan        wishes, purchases and what is known → the next steps; none when all is done
+    remembered  wishes and what is known → what is to be remembered of their users
+    verdict     a task and what is known → its delivery's end
+
+Users of one batch are dealt with together: what is not linked yet is looked up by mail address in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import batched
+
+from lms_to_hubspot.columns import COLUMNS, DELETED, STATUS, values_of
+from lms_to_hubspot.known import CONTACTS, Known, Purchase, Recall, Rules, Step
+from lms_to_hubspot.purchases import deal_of, line_of, product_of, steps
+from renkei.actions import Create, Delete, Item, Read, Update
+from renkei.errors import Misconfigured, Outcome, Rejected, Skip
+from renkei.integration import Done, Verdict
+from renkei.lms_users import Task, Wish, owner_link, user_link
+from renkei.mapping import Warn
+
+type Wishes = Mapping[str, Wish]
+_AT_ONCE = 100
+
+
+def plan(wishes: Wishes, purchases: Iterable[Purchase], known: Known, rules: Rules) -> list[Step]:
+    """The next steps, each of which is safe to repeat; none when all is done."""
+    open_ = [wish for wish in wishes.values() if not _refused(wish, known)]
+    phases: tuple[Callable[[], Iterator[Step]], ...] = (
+        lambda: _unsure(known),
+        lambda: _addresses(open_, known),
+        lambda: _owners(open_, known),
+        lambda: _writes(open_, known, rules.types),
+        lambda: iter(steps(_sold(wishes, purchases, known), known, rules)),
+        lambda: _archived(open_, known) if rules.settings.deleted == "archive" else iter(()),
+    )
+    return next((found for phase in phases if (found := list(phase()))), [])
+
+
+def _refused(wish: Wish, known: Known) -> bool:
+    return any(task.id in known.refused for task in wish.tasks)
+
+
+def _unsure(known: Known) -> Iterator[Step]:
+    """Contacts that a batch did not find: one that was merged answers to its old id, if it is asked alone."""
+    if known.unsure:
+        yield Read(CONTACTS, tuple(sorted(known.unsure)), ())
+
+
+def _addresses(wishes: Sequence[Wish], known: Known) -> Iterator[Step]:
+    """Look up who is not linked yet. One alone is asked for singly, which also finds second addresses."""
+    unlinked = [wish for wish in wishes if _due(wish, known) and not _linked(wish, known)]
+    emails = dict.fromkeys(email for wish in unlinked for email in wish.emails if email not in known.addresses)
+    if emails:
+        yield Read(CONTACTS, tuple(emails), (), by="email", singly=len(unlinked) == 1)
+
+
+def _owners(wishes: Sequence[Wish], known: Known) -> Iterator[Step]:
+    """Whose the contacts are that were found, and whether those users are deleted."""
+    found = [known.addresses.get(email, "") for wish in wishes for email in wish.emails]
+    links = [owner_link(contact) for contact in found if contact]
+    links += [user_link(str(known.rows[link]["user"])) for link in links if known.rows.get(link, {}).get("user")]
+    if unknown := tuple(link for link in dict.fromkeys(links) if link not in known.rows):
+        yield Recall(unknown)
+
+
+def _linked(wish: Wish, known: Known) -> bool:
+    record = known.also.get(wish.before.record, wish.before.record)
+    return bool(record) and record not in known.lost
+
+
+def _state(wish: Wish, known: Known) -> Task | None:
+    """The state to write: a newer one; or any, if the contact that had one is no more."""
+    if wish.write or _linked(wish, known):
+        return wish.write
+    return wish.newest
+
+
+def _due(wish: Wish, known: Known) -> bool:
+    """Whether something is to be written for a user that was not yet."""
+    contact = known.contact(wish)
+    if contact in known.written:
+        return False
+    if _state(wish, known):
+        return True
+    if wish.after.gone == wish.before.gone or not wish.after.deleted:
+        return False
+    # Of a deleted user without a contact there is nobody to say it of; one is never made for that.
+    return bool(contact) or any(email not in known.addresses for email in wish.emails)
+
+
+def obstacle(wish: Wish, known: Known) -> Outcome | None:
+    """Why a user's contact cannot be written as things are: the address is another contact's, or another user's."""
+    if _linked(wish, known):
+        return None  # HubSpot itself says whether the address is taken
+    contact = known.contact(wish)
+    others = dict.fromkeys(known.addresses.get(email, "") for email in wish.emails)
+    present = known.addresses.get(wish.email, "")
+    if present and present != contact:  # the present one is owned by somebody else
+        return Misconfigured("lms_address_taken", contact=contact or "-", other=present)
+    mine = [one for one in others if one and known.owner(one) in {"", wish.key}]
+    if len(mine) > 1:
+        return Misconfigured("lms_address_taken", contact=mine[1], other=mine[0])
+    return None
+
+
+def _writes(wishes: Sequence[Wish], known: Known, types: Mapping[str, str]) -> Iterator[Step]:
+    updates: dict[str, Item] = {}
+    creates: dict[str, Item] = {}
+    for wish in wishes:
+        if not _due(wish, known) or obstacle(wish, known):
+            continue
+        contact, tasks = known.contact(wish), tuple(task.id for task in wish.tasks)
+        values = contact_values(wish, known, types)
+        if contact:
+            updates.setdefault(contact, Item(contact, values, tasks=tasks))
+        else:
+            told = {name: value for name, value in values.items() if value}
+            creates.setdefault(wish.email, Item(wish.email, told, tasks=tasks))
+    for part in batched(updates.values(), _AT_ONCE, strict=False):
+        yield Update(CONTACTS, part)
+    for part in batched(creates.values(), _AT_ONCE, strict=False):
+        yield Create(CONTACTS, "email", part)
+
+
+def contact_values(wish: Wish, known: Known, types: Mapping[str, str]) -> dict[str, str]:
+    """What a user's contact is to hold."""
+    state = _state(wish, known)
+    values = values_of(state.user, types)[0] if state and state.user else {}
+    if wish.after.deleted:
+        return values | {STATUS: DELETED}
+    if wish.before.gone and values:  # came back
+        values.setdefault(STATUS, "")
+    return values
+
+
+def _archived(wishes: Sequence[Wish], known: Known) -> Iterator[Step]:
+    gone = {
+        contact: tuple(task.id for task in wish.tasks)
+        for wish in wishes
+        if wish.after.deleted and (contact := known.contact(wish)) in known.written and contact not in known.archived
+    }
+    if gone:
+        yield Delete(CONTACTS, tuple(gone), gone)
+
+
+def _sold(wishes: Wishes, purchases: Iterable[Purchase], known: Known) -> Iterator[tuple[Purchase, str]]:
+    """The purchases that can go on, each with its user's contact."""
+    for one in purchases:
+        wish = wishes[one.user]
+        contact = known.contact(wish)
+        if contact and not obstacle(wish, known) and not any(id_ in known.refused for id_ in one.tasks):
+            yield one, contact
+
+
+def remembered(wishes: Wishes, known: Known, rules: Rules) -> dict[str, dict[str, str]]:
+    """What is to be remembered of users who are dealt with, and is not yet, by link."""
+    rows: dict[str, dict[str, str]] = {}
+    for wish in wishes.values():
+        archiving = rules.settings.deleted == "archive" and any(_archived([wish], known))
+        if _refused(wish, known) or _due(wish, known) or obstacle(wish, known) or archiving:
+            continue
+        contact = known.contact(wish)
+        rows[user_link(wish.key)] = replace(wish.after, record=contact).row
+        if contact:
+            rows[owner_link(contact)] = {"user": wish.key}
+    return {link: row for link, row in rows.items() if row and row != known.rows.get(link)}
+
+
+def verdict(task: Task, wish: Wish, purchase: Purchase | None, known: Known) -> Verdict:
+    """A delivery's end once there is nothing more to do."""
+    if end := known.refused.get(task.id) or obstacle(wish, known):
+        return _named(end, purchase)
+    contact = known.contact(wish)
+    outcome = {"contact": contact, "contact_was": "created" if contact in known.made else "there"} if contact else {}
+    if purchase:
+        was = "created" if purchase.key in known.deals and purchase.key not in known.there else "there"
+        made = {"deal": deal_of(purchase, known), "deal_was": was, "line_item": line_of(purchase, known)}
+        return Done(outcome | made | {"product": product_of(purchase, known)}, _warnings(task, wish))
+    if task.user is None:
+        if not contact:
+            return Skip("lms_unknown_user")
+        return Done(outcome | {"status": DELETED}) if wish.after.deleted else Skip("lms_stale")
+    return Done(outcome, _warnings(task, wish)) if task is wish.write else Skip("lms_stale")
+
+
+def _named(end: Outcome, purchase: Purchase | None) -> Outcome:
+    """The same end, where it is about the settings or the user rather than about this record."""
+    if end.code == "guest_email_invalid":
+        return Rejected("lms_email_invalid")
+    name, problem = end.params.get("property", ""), end.params.get("problem", "-")
+    if end.code != "hubspot_value":
+        return end
+    if name == "deal_currency_code" and purchase:
+        return Misconfigured("lms_currency", currency=purchase.deal[name])
+    if name in {"pipeline", "dealstage"}:
+        return Misconfigured("lms_stage", property=name)
+    if name in {column.name for column in COLUMNS}:
+        return Misconfigured("lms_property_type", property=name, problem=problem)
+    return end
+
+
+def _warnings(task: Task, wish: Wish) -> tuple[Warn, ...]:
+    cut = values_of(task.user, {})[1] if task.user and wish.write is task else ()
+    return (Warn("lms_cut", (("fields", ", ".join(cut)),)),) if cut else ()

@@ -11,21 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from renkei.errors import Rejected
 from renkei.values import normal_mail
+from renkei.vendors.lms import WHOLE
 
 type Type = Literal[
     "user.created", "user.updated", "user.deleted", "course.purchased", "course.granted", "membership.cancelled"
 ]
 FORMS = tuple(str(number) for number in range(1, 10))
-_WHOLE = frozenset(
-    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
-)
-"""Currencies without a minor unit (ISO 4217)."""
 
 
 def _id(value: object) -> object:
@@ -116,7 +113,7 @@ class Price(_Model):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.currency in _WHOLE and self.amount != self.amount.to_integral_value():
+        if self.currency in WHOLE and self.amount != self.amount.to_integral_value():
             raise ValueError(f"{self.currency} has no fractions")
         return self
 
@@ -197,9 +194,14 @@ class Event(_Model):
 def event_of(body: object) -> Event:
     """The event in a delivery's body. Rejected if it is none, naming the fields that are wrong."""
     try:
-        return Event.model_validate(body)
+        return Event.model_validate(mended(body))
     except ValidationError as error:
         raise Rejected("lms_payload", problem=problem_of(error)) from None
+
+
+def mended(body: object) -> Any:
+    """JSON in which half of a character (of an emoji that somebody cut in two) is a question mark."""
+    return json.loads(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
 
 
 def problem_of(error: ValidationError) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from renkei.errors import Rejected
-from renkei.lms import User, problem_of
+from renkei.lms import User, mended, problem_of
 
 IMPORT = "import"
 """The type of a part, where an event has its own."""
@@ -46,6 +46,6 @@ def part_of(body: Mapping[str, Any]) -> Part:
 def _row(entry: Mapping[str, Any], as_of: str) -> Row:
     number = int(entry["number"])
     try:
-        return Row(number, User.model_validate({"updated_at": as_of, **entry["user"]}))
+        return Row(number, User.model_validate({"updated_at": as_of, **mended(entry["user"])}))
     except ValidationError as error:
         return Row(number, None, problem_of(error))

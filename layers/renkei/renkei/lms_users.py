@@ -106,7 +106,8 @@ class Standing:
 class Wish:
     """What is to become of one user: `write` is the state to be written (None: what is there is as new).
 
-    `after` is what will be remembered, but for the record. `emails` are all addresses that were told, the present one
+    `newest` is the newest state that these tasks tell, written or not. `after` is what will be remembered, but for the
+    record. `emails` are all addresses that were told, the present one
     first; `tasks` who asks.
     """
 
@@ -114,6 +115,7 @@ class Wish:
     before: Standing
     after: Standing
     write: Task | None
+    newest: Task | None
     emails: tuple[str, ...]
     tasks: tuple[Task, ...]
 
@@ -144,7 +146,7 @@ def _wish(key: str, every: Sequence[Task], before: Standing) -> Wish:
     last = max(every, key=lambda task: (task.stamp, task.again))
     emails = dict.fromkeys([(write or last).email, *(task.previous for task in every), *(task.email for task in every)])
     after = Standing(before.record, state, gone, before.more)
-    return Wish(key, before, after, write, tuple(filter(None, emails)), tuple(every))
+    return Wish(key, before, after, write, newest, tuple(filter(None, emails)), tuple(every))
 
 
 def _newer(task: Task, before: Standing) -> bool:

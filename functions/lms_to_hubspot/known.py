@@ -1,0 +1,169 @@
+"""What planning speaks of: purchases, and what was found out so far. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lms_to_hubspot import Settings
+from renkei.actions import Action, Create, Delete, Item, Read, Remember, Result, Search, Update
+from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Retry
+from renkei.lms import Course
+from renkei.lms_users import Standing, Wish, owner_link, user_link
+
+CONTACTS, DEALS, PRODUCTS, LINE_ITEMS = "contacts", "deals", "products", "line_items"
+SKU = "hs_sku"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings, the types of the portal's contact properties, and the property that keeps deals apart."""
+
+    settings: Settings
+    types: Mapping[str, str]
+    unique: str
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """A course that somebody bought or was given: what becomes a deal and a line item.
+
+    `key` is unique for it, and stands on the deal; `link` and `shelf` are where it and its course are remembered.
+    `tasks` are all that tell of it.
+    """
+
+    tasks: tuple[str, ...]
+    user: str
+    key: str
+    link: str
+    shelf: str
+    course: Course
+    deal: Mapping[str, str]
+    price: str
+
+
+@dataclass(frozen=True)
+class Recall:
+    """Look up what is remembered under links."""
+
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Read all products from HubSpot's list, which is never late as its search is."""
+
+
+type Step = Action | Delete | Recall | Catalogue
+
+
+@dataclass
+class Known:
+    """What was found out so far."""
+
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By link: what is remembered. A link that is no key here was not looked up."""
+    addresses: dict[str, str] = field(default_factory=dict)
+    """By mail address: the contact that has it, "" where none has."""
+    also: dict[str, str] = field(default_factory=dict)
+    """By id of a contact that was merged: what it is called now."""
+    made: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+    """Contacts that this batch wrote."""
+    unsure: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    archived: set[str] = field(default_factory=set)
+    refused: dict[str, Outcome] = field(default_factory=dict)
+    """By task: why it was not taken."""
+    products: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By course id: the products that were found."""
+    catalogue: bool = False
+    intents: set[str] = field(default_factory=set)
+    """Links that say since this attempt that a product is being made."""
+    deals: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, str] = field(default_factory=dict)
+    there: set[str] = field(default_factory=set)
+    """Purchases that had a deal already."""
+
+    def contact(self, wish: Wish) -> str:
+        """The contact of a user as far as it is known; "" if none is."""
+        record = wish.before.record
+        record = self.also.get(record, record)
+        if record and record not in self.lost:
+            return record
+        found = (self.addresses.get(email, "") for email in wish.emails)
+        return next((one for one in found if one and self.owner(one) in {"", wish.key}), "")
+
+    def owner(self, contact: str) -> str:
+        """The user whose contact it is: "" where it is nobody's, or that user's who is deleted."""
+        key = str(self.rows.get(owner_link(contact), {}).get("user", ""))
+        return "" if Standing.of(self.rows.get(user_link(key), {})).deleted else key
+
+    def absorb(self, step: Step, result: Result) -> None:  # noqa: C901 - a table
+        """Take in what came of a step."""
+        match step:
+            case Remember():
+                self.rows[step.link] = {**self.rows.get(step.link, {}), **step.values}
+                self.intents.add(step.link)
+            case Search() | Catalogue():
+                self._shelved(step, result)
+            case Read(by="email"):
+                self.addresses |= dict.fromkeys(step.keys, "")
+                self.addresses |= {key: record.id for key, record in result.records.items()}
+            case Read():
+                self.unsure -= set(step.keys)
+                self.also |= {key: record.id for key, record in result.records.items()}
+                self.lost |= result.failed.keys()
+            case Create(object="contacts"):
+                self.addresses |= {key: record.id for key, record in result.records.items()}
+                self.made |= {record.id for record in result.records.values()}
+                self.written |= {record.id for record in result.records.values()}
+                self._not_made(step.items, result, self.addresses)
+            case Update():
+                self._updated(step.items, result)
+            case Create(object="products"):
+                self.products |= {key: (record.id,) for key, record in result.records.items()}
+                self._refuse(step.items, result)
+            case Create():
+                held = self.deals if step.object == DEALS else self.lines
+                held |= {key: record.id for key, record in result.records.items()}
+                self.there |= self._not_made(step.items, result, held) if step.object == DEALS else set()
+                if step.object == LINE_ITEMS:
+                    self._not_made(step.items, result, held)
+            case Delete():
+                self.archived |= set(step.keys)
+
+    def _shelved(self, step: Search | Catalogue, result: Result) -> None:
+        wanted = step.any_of[SKU] if isinstance(step, Search) else ()
+        found: dict[str, list[str]] = {sku: [] for sku in wanted}
+        for record in result.records.values():
+            found.setdefault(record.properties.get(SKU, ""), []).append(record.id)
+        self.products |= {sku: tuple(sorted(ids, key=int)) for sku, ids in found.items()}
+        self.catalogue = self.catalogue or isinstance(step, Catalogue)
+
+    def _not_made(self, items: tuple[Item, ...], result: Result, held: dict[str, str]) -> set[str]:
+        """Take in which were there already; gives their keys."""
+        there = {key: end.record_id for key, end in result.failed.items() if isinstance(end, Conflict)}
+        held |= {key: id_ for key, id_ in there.items() if id_}
+        self._refuse(items, Result(failed={key: end for key, end in result.failed.items() if not there.get(key)}))
+        return {key for key, id_ in there.items() if id_}
+
+    def _updated(self, items: tuple[Item, ...], result: Result) -> None:
+        self.written |= {*result.records, *(record.id for record in result.records.values())}
+        self.also |= {key: record.id for key, record in result.records.items() if record.id != key}
+        ends: dict[str, Outcome] = {}
+        for key, end in result.failed.items():
+            if isinstance(end, NotFound):
+                self.unsure.add(key)
+            elif isinstance(end, Conflict):
+                ends[key] = Misconfigured("lms_address_taken", contact=key, other=end.record_id or "-")
+            else:
+                ends[key] = end
+        self._refuse(items, Result(failed=ends))
+
+    def _refuse(self, items: tuple[Item, ...], result: Result) -> None:
+        for item in items:
+            if end := result.failed.get(item.key):
+                busy = isinstance(end, Conflict)  # there, says HubSpot, but not where: look again
+                self.refused |= dict.fromkeys(item.tasks, Retry("vendor_busy", vendor="hubspot") if busy else end)

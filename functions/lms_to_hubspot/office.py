@@ -1,0 +1,188 @@
+"""Carries out what `plan` asks for: one batch of events, or a part of a list, on its way into one portal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from lms_to_hubspot import INTEGRATION, Settings
+from lms_to_hubspot.known import CONTACTS, DEALS, PRODUCTS, SKU, Catalogue, Known, Purchase, Recall, Rules, Step
+from lms_to_hubspot.plan import obstacle, plan, remembered, verdict
+from lms_to_hubspot.purchases import purchases_of
+from renkei import links
+from renkei.actions import Create, Delete, Record, Remember, Result
+from renkei.bells import Bell, ring
+from renkei.errors import Outcome, Retry
+from renkei.integration import Done, Job, Verdict
+from renkei.lms import Event, event_of
+from renkei.lms_list import part_of
+from renkei.lms_users import Digest, Standing, Task, Wish, task_of, tasks_of, user_link, wishes
+from renkei.runtime import Work
+from renkei.vendors.hubspot_shapes import LMS_PURCHASE
+from renkei.vendors.hubspot_sync import HubSpotSync
+from renkei.workers import token_source
+
+_ROUNDS = 1000  # a part of a list takes about forty
+_TOLD = 100
+"""Lines of a list that are told of one by one."""
+ADDRESS_TAKEN = "lms_address_taken"
+
+
+class Office:
+    """The work on one workspace's HubSpot. `close` at the end."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._token = token_source(work.platform, work.connection)
+        self._hubspot = HubSpotSync(work.platform.session, self._token, work.platform.sleep, work.budget)
+        self._scope = links.scope(work.workspace, INTEGRATION.vendor, work.connection.account)
+        settings = Settings.model_validate(work.settings)
+        self._rules = Rules(settings, work.types.get(CONTACTS, {}), LMS_PURCHASE)
+
+    def close(self) -> None:
+        """Count the calls that were made."""
+        self._work.calls += self._hubspot.calls
+        self._work.connection = self._token.connection
+
+    def events(self, jobs: Sequence[Job]) -> Mapping[str, Verdict]:
+        """The verdicts on events. A raised Outcome means all of them."""
+        verdicts: dict[str, Verdict] = {}
+        read: dict[str, tuple[Task, Event]] = {}
+        for job in jobs:
+            try:
+                event = event_of(job.payload["body"])
+            except Outcome as unreadable:
+                verdicts[job.id] = unreadable
+            else:
+                read[job.id] = (task_of(job.id, event, self._digest), event)
+        bought = purchases_of(read, self._rules, self._digest)
+        known, wanted = self._known([task for task, _ in read.values()], bought.values())
+        self.carry_out(wanted, list({one.key: one for one in bought.values()}.values()), known)
+        for id_, (task, _) in read.items():
+            verdicts[id_] = verdict(task, wanted[task.key], bought.get(id_), known)
+        return verdicts
+
+    def part(self, job: Job) -> Verdict:
+        """The verdict on a part of a list: what became of its lines, unless something ended them all."""
+        part = part_of(job.payload["body"])
+        tasks = tasks_of(part, self._digest)
+        known, wanted = self._known(tasks, ())
+        try:
+            self.carry_out(wanted, [], known)
+        except Outcome as whole:
+            return whole
+        ends = {task.id: verdict(task, wanted[task.key], None, known) for task in tasks}
+        if again := next((end for end in ends.values() if isinstance(end, Retry)), None):
+            return again
+        told: list[str] = [f"{row.number} lms_payload ({row.problem})" for row in part.rows if row.user is None]
+        counts = Counter({"rejected": len(told)} if told else {})
+        for number, end in ends.items():
+            counts[_fate(end)] += 1
+            if isinstance(end, Outcome) and end.code != "lms_stale":
+                told.append(f"{number} {_words(end)}")
+        outcome = {name: str(count) for name, count in counts.items()}
+        return Done(outcome | ({"rows": "; ".join(told[:_TOLD])} if told else {}))
+
+    def carry_out(self, wanted: Mapping[str, Wish], bought: Sequence[Purchase], known: Known) -> None:
+        """Plan and apply until there is nothing more to ask for, and remember what was done after each step."""
+        for _ in range(_ROUNDS):
+            asked = plan(wanted, bought, known, self._rules)
+            for step in asked:
+                self._step(step, known)
+                self._remember(wanted, known)
+            if not asked:
+                break
+        else:
+            raise RuntimeError("the plan does not come to an end")
+        self._remember(wanted, known)
+        self._bring_back(wanted, known)
+
+    def _known(self, tasks: Sequence[Task], bought: Iterable[Purchase]) -> tuple[Known, dict[str, Wish]]:
+        """What is remembered, and what is to become of each user."""
+        known = Known()
+        purchases = [link for one in bought for link in (one.link, one.shelf)]
+        self._recall([*(user_link(task.key) for task in tasks), *purchases], known)
+        return known, wishes(tasks, lambda key: Standing.of(known.rows[user_link(key)]))
+
+    def _recall(self, wanted: Iterable[str], known: Known) -> None:
+        asked = list(wanted)
+        found = links.recall(self._scope, asked)
+        hidden = {"scope", "link"}
+        for link in asked:
+            known.rows[link] = {name: value for name, value in found.get(link, {}).items() if name not in hidden}
+
+    def _step(self, step: Step, known: Known) -> None:
+        match step:
+            case Recall():
+                self._recall(step.links, known)
+            case _:
+                try:
+                    result = self.apply(step)
+                except Retry as end:
+                    self._doubt(step, known, end)
+                else:
+                    known.absorb(step, result)
+
+    def _doubt(self, step: Step, known: Known, end: Retry) -> None:
+        """A deal's contact may be gone, whose link we trusted: then that is looked up. Anything else is raised."""
+        linked = {to.id for item in step.items for to in item.to} if isinstance(step, Create) else set()
+        suspects = linked - known.written - known.also.keys() - set(known.also.values())
+        if end.code != "record_gone" or not isinstance(step, Create) or step.object != DEALS or not suspects:
+            raise end
+        known.unsure |= suspects
+
+    def apply(self, step: Step) -> Result:
+        """Carry one step out."""
+        match step:
+            case Remember():
+                links.remember(self._scope, step.link, step.values)
+            case Delete():
+                self._hubspot.archive(step.object, step.keys)
+            case Catalogue():
+                return self._catalogue()
+            case Recall():
+                raise TypeError("what is remembered is no answer of HubSpot's")
+            case _:
+                return self._hubspot.do(step)  # type: ignore[arg-type]
+        return Result()
+
+    def _catalogue(self) -> Result:
+        records: dict[str, Record] = {}
+        after = ""
+        while True:
+            page, after = self._hubspot.page(PRODUCTS, (SKU,), after)
+            records |= {record.id: record for record in page}
+            if not after:
+                return Result(records)
+
+    def _remember(self, wanted: Mapping[str, Wish], known: Known) -> None:
+        if rows := remembered(wanted, known, self._rules):
+            links.put_many(self._scope, rows)
+            known.rows |= {link: dict(row) for link, row in rows.items()}
+
+    def _bring_back(self, wanted: Mapping[str, Wish], known: Known) -> None:
+        """Who waits for an address that somebody may just have given up is looked at again."""
+        freed = [wish for wish in wanted.values() if (len(wish.emails) > 1 or wish.after.deleted) and wish.news]
+        if not any(obstacle(wish, known) is None for wish in freed):
+            return
+        ledger, box = self._work.platform.deliveries, (self._work.workspace, INTEGRATION.key)
+        waiting = [row for row in ledger.each(*box, "parked") if row.get("reason") == ADDRESS_TAKEN]
+        if [row for row in waiting if ledger.retry(row)]:
+            ring(Bell(self._work.workspace, INTEGRATION.vendor, INTEGRATION.key))
+
+    @property
+    def _digest(self) -> Digest:
+        return self._work.platform.vault.digest
+
+
+def _fate(end: Verdict) -> str:
+    """What became of a line, in a word."""
+    if isinstance(end, Done):
+        return "created" if end.outcome.get("contact_was") == "created" else "updated"
+    return "stale" if isinstance(end, Outcome) and end.code == "lms_stale" else "rejected"
+
+
+def _words(end: Outcome) -> str:
+    """A code, and what fills it in."""
+    params = ", ".join(f"{name} {value}" for name, value in end.params.items())
+    return f"{end.code} ({params})" if params else end.code

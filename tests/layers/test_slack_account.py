@@ -239,6 +239,7 @@ def test_an_answer_that_tells_no_scopes(bot: Access, slack: Slack) -> None:
         ({"app_removed": True}, "slack_app_removed"),
         ({"token_error": "token_expired"}, "slack_token_expired"),
         ({"token_error": "org_login_required"}, "slack_token_refused"),
+        ({"token_error": "missing_scope"}, "slack_scope_missing"),
     ],
     ids=str,
 )
@@ -256,7 +257,8 @@ def test_an_unknown_token(access: Callable[..., Access]) -> None:
     ("fault", "code", "after"),
     [
         (Fault(status=429), "vendor_rate", timedelta(seconds=30)),
-        (Fault(status=200, body='{"ok": false, "error": "internal_error"}'), "vendor_rate", None),
+        (Fault(status=200, body='{"ok": false, "error": "internal_error"}'), "vendor_busy", None),
+        (Fault(status=200, body='{"ok": false, "error": "rate_limited"}'), "vendor_rate", None),
         (Fault(status=503), "vendor_busy", None),
         (Fault(status=302, body="{}", headers={"location": "https://evil.example/"}), "vendor_busy", None),
         (Fault(status=200, body='{"ok": false, "error": "Something Personal!"}'), "vendor_garbled", None),

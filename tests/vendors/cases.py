@@ -18,13 +18,16 @@ from local.sandbox.hubspot import HubSpot as HubSpotSandbox
 from local.sandbox.inprocess import WsgiAdapter
 from local.sandbox.salesforce import Salesforce as SalesforceSandbox
 from local.sandbox.salesforce.orgs import ORGS
+from local.sandbox.slack import DEMO as SCHOOL
+from local.sandbox.slack import Slack as SlackSandbox
+from local.sandbox.slack.teams import Channel
 from local.sandbox.vendor import Vendor
 from renkei.accounts import oauth_of
 from renkei.actions import Create, Item, Read, Result, Search
 from renkei.config import vendor_url
 from renkei.errors import Misconfigured, NotFound, Outcome, Retry
 from renkei.oauth import OAuthVendor
-from renkei.vendors import board, falcana, hubspot, salesforce
+from renkei.vendors import board, falcana, hubspot, salesforce, slack
 from tests.harness import PORTAL, Clock
 
 PERSON = "personal.value@secret-guest.example.jp"
@@ -206,6 +209,36 @@ def _falcana_refusal(quoted: str) -> object:
     return told | {"existing_id": quoted, "merged_into": quoted}
 
 
+def _slack_hook(session: requests.Session, _: Callable[[bool], str]) -> slack.Slack:
+    return slack.Slack(session, {"hook_url": os.environ["RENKEI_SLACK_HOOKS_URL"] + SCHOOL.hook})
+
+
+def _slack_bot(session: requests.Session, _: Callable[[bool], str]) -> slack.Slack:
+    return slack.Slack(session, {"bot_token": SCHOOL.bot_token})
+
+
+def _slack_post(client: slack.Slack) -> Outcome | None:
+    client.post(slack.Message(f"{PERSON} {NAME}"), "C0DEMO")
+    return None
+
+
+def _slack_look(client: slack.Slack) -> Outcome | None:
+    client.channel(PERSON)
+    return None
+
+
+def _slack_sandbox(clock: Clock) -> Vendor:
+    vendor = SlackSandbox(clock)
+    vendor.configure({"post_limit": None, "scopes": ["chat:write", "channels:read"], "joined": ["C0DEMO", PERSON]})
+    vendor.teams["T0DEMO"].channels[PERSON] = Channel(PERSON, "people")
+    return vendor
+
+
+def _slack_refusal(quoted: str) -> object:
+    """With a word for the error that is none."""
+    return {"ok": False, "error": quoted, "needed": quoted, "response_metadata": {"messages": [quoted]}}
+
+
 def _failed(result: Result) -> Outcome | None:
     return next(iter(result.failed.values()), None)
 
@@ -299,4 +332,41 @@ FALCANA = VendorCase(
     secrets=(TENANT.client_secret,),
 )
 
-CASES = (HUBSPOT, SALESFORCE, BOARD, FALCANA)
+SLACK_HOOK = VendorCase(
+    name="slack by a hook",
+    environment={"RENKEI_SLACK_HOOKS_URL": "http://127.0.0.1:3001/slack"},
+    base="http://127.0.0.1:3001/slack",
+    sandbox=_slack_sandbox,
+    token=lambda _: SCHOOL.hook,
+    verbs=Verbs(
+        _slack_hook,
+        _slack_post,
+        _slack_post,
+        pause=None,
+        refusal=_slack_refusal,
+        taken=None,
+        renews=False,
+        made=200,
+    ),
+    secrets=(SCHOOL.hook.rpartition("/")[2],),
+)
+
+SLACK_BOT = VendorCase(
+    name="slack by a token",
+    environment={"RENKEI_SLACK_URL": "http://127.0.0.1:3001/slack/api"},
+    base="http://127.0.0.1:3001/slack",
+    sandbox=_slack_sandbox,
+    token=lambda _: SCHOOL.bot_token,
+    verbs=Verbs(
+        _slack_bot,
+        _slack_look,
+        _slack_post,
+        pause=None,
+        refusal=_slack_refusal,
+        taken=None,
+        renews=False,
+        made=200,
+    ),
+)
+
+CASES = (HUBSPOT, SALESFORCE, BOARD, FALCANA, SLACK_HOOK, SLACK_BOT)

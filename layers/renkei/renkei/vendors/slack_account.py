@@ -10,7 +10,9 @@ https://docs.slack.dev/authentication/tokens
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from renkei.accounts import Access, AccountVendor, Check, Field, Report
 from renkei.budgets import Limits, Rate
@@ -49,8 +51,11 @@ _TOKEN_REFUSED = {
     "token_revoked": "slack_token_revoked",
     "account_inactive": "slack_app_removed",
     "token_expired": "slack_token_expired",
+    "missing_scope": "slack_scope_missing",
 }
-_PASSING = {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_TOO_OFTEN = {"ratelimited", "rate_limited"}
+_BUSY = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+"""What was asked for may have happened."""
 
 
 def hook_of(url: str) -> tuple[str, str]:
@@ -60,6 +65,19 @@ def hook_of(url: str) -> tuple[str, str]:
     if found is None:
         raise Reconnect("slack_hook_form", vendor=KEY)
     return found[1], found[2]
+
+
+def token_of(secrets: Mapping[str, Any]) -> str:
+    """The bot token that was entered. Reconnect unless it is one."""
+    token = secrets["bot_token"]
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        raise Reconnect("slack_token_form", vendor=KEY)
+    return token
+
+
+def api() -> str:
+    """The address of the Web API."""
+    return vendor_url("slack", "https://slack.com/api")
 
 
 def hook_refusal(answer: Answer) -> Outcome | None:
@@ -76,8 +94,10 @@ def hook_refusal(answer: Answer) -> Outcome | None:
 def token_refusal(answer: Answer) -> Outcome:
     """What a method's answer that is not ok says about the connection. Most come with status 200."""
     error = answer.body.get("error") if isinstance(answer.body, dict) else None
-    if answer.status == _TOO_MANY or error in _PASSING:
+    if answer.status == _TOO_MANY or error in _TOO_OFTEN:
         return Retry("vendor_rate", after=retry_after(answer.headers), vendor=KEY)
+    if error in _BUSY:
+        return Retry("vendor_busy", after=retry_after(answer.headers), vendor=KEY, status=error)
     if not isinstance(error, str) or not _CODE.fullmatch(error):
         return outcome(KEY, answer) if answer.status >= 300 else Retry("vendor_garbled", vendor=KEY)  # noqa: PLR2004
     if code := _TOKEN_REFUSED.get(error):
@@ -151,12 +171,8 @@ def _end(access: Access) -> list[str]:
 
 
 def _method(access: Access, method: str) -> Answer:
-    token = access.secrets["bot_token"]
-    if not _TOKEN.fullmatch(token):
-        raise Reconnect("slack_token_form", vendor=KEY)
-    headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
-    url = f"{vendor_url('slack', 'https://slack.com/api')}/{method}"
-    return send(KEY, access.session, "POST", url, headers=headers)
+    headers = {"authorization": f"Bearer {token_of(access.secrets)}", "accept": "application/json"}
+    return send(KEY, access.session, "POST", f"{api()}/{method}", headers=headers)
 
 
 ACCOUNT = AccountVendor(

@@ -95,7 +95,7 @@ class Office:
         else:
             raise RuntimeError("the plan does not come to an end")
         self._remember(wanted, known)
-        self._bring_back(wanted, known)
+        self.bring_back(wanted, known)
 
     def _known(self, tasks: Sequence[Task], bought: Iterable[Purchase]) -> tuple[Known, dict[str, Wish]]:
         """What is remembered, and what is to become of each user."""
@@ -157,10 +157,14 @@ class Office:
 
     def _remember(self, wanted: Mapping[str, Wish], known: Known) -> None:
         if rows := remembered(wanted, known, self._rules):
-            links.put_many(self._scope, rows)
+            self.note(rows)
             known.rows |= {link: dict(row) for link, row in rows.items()}
 
-    def _bring_back(self, wanted: Mapping[str, Wish], known: Known) -> None:
+    def note(self, rows: Mapping[str, Mapping[str, str]]) -> None:
+        """Remember these links."""
+        links.put_many(self._scope, rows)
+
+    def bring_back(self, wanted: Mapping[str, Wish], known: Known) -> None:
         """Who waits for an address that somebody may just have given up is looked at again."""
         freed = [wish for wish in wanted.values() if (len(wish.emails) > 1 or wish.after.deleted) and wish.news]
         if not any(obstacle(wish, known) is None for wish in freed):

@@ -21,6 +21,7 @@ from local.sandbox.hubspot.shapes import Json, items, mapping, needed, number
 from local.sandbox.hubspot.store import Portal, Record
 
 CATEGORY, PRIMARY_NAME = "HUBSPOT_DEFINED", "associatedcompanyid"
+SHOWN = {"line_items": "line items"}  # seen: with a record that is read they have another name
 
 Wanted = list[tuple[Record, list[int]]]
 
@@ -118,7 +119,7 @@ def summary(ask: Ask, record: Record, names: Iterable[str]) -> Json:
             if t.type_id in types
         ]
         if results:
-            found[kind] = {"results": results}
+            found[SHOWN.get(kind, kind)] = {"results": results}
     return found
 
 

@@ -105,24 +105,36 @@ def _portal(portal: Portal) -> Markup:
     )
     stages = {stage.id: f"{p.label}: {stage.label}" for p in portal.pipelines for stage in p.stages}
     body += Markup("<h3>Deals</h3>") + _table(
-        ("Id", "Name", "Stage", "Amount", "Close date", "Owner", "Companies", ""),
+        ("Id", "Name", "Stage", "Amount", "Close date", "Owner", "Companies", "Contacts", ""),
         [
             (
                 *_values(r, "dealname"),
                 stages.get(r.properties.get("dealstage", ""), ""),
                 *_values(r, "amount", "closedate", "hubspot_owner_id")[1:],
                 _names(portal, r, companies),
+                _with(portal, r, "contacts"),
                 _gone(r),
             )
             for r in portal.records["deals"].values()
         ],
+    )
+    body += Markup("<h3>Line items</h3>") + _table(
+        ("Id", "Name", "Quantity", "Price", "Amount", "Product", "Of", ""),
+        [
+            (*_values(r, "name", "quantity", "price", "amount", "hs_product_id"), _with(portal, r, "deals"), _gone(r))
+            for r in portal.records["line_items"].values()
+        ],
+    )
+    body += Markup("<h3>Products</h3>") + _table(
+        ("Id", "Name", "SKU", "Price", "URL", ""),
+        [(*_values(r, "name", "hs_sku", "price", "hs_url"), _gone(r)) for r in portal.records["products"].values()],
     )
     body += Markup("<h3>Meetings</h3>") + _table(
         ("Id", "Title", "Start", "Outcome", "With", ""),
         [
             (
                 *_values(r, "hs_meeting_title", "hs_meeting_start_time", "hs_meeting_outcome"),
-                _with(portal, r),
+                _with(portal, r, "contacts", "companies"),
                 _gone(r),
             )
             for r in portal.records["meetings"].values()
@@ -144,10 +156,8 @@ def _names(portal: Portal, record: Record, companies: dict[str, Record]) -> str:
     )
 
 
-def _with(portal: Portal, meeting: Record) -> str:
-    return ", ".join(
-        f"{kind} {i}" for kind in ("contacts", "companies") for i in portal.linked(("meetings", meeting.id), kind)
-    )
+def _with(portal: Portal, record: Record, *kinds: str) -> str:
+    return ", ".join(f"{kind} {i}" for kind in kinds for i in portal.linked((record.kind, record.id), kind))
 
 
 def _gone(record: Record) -> str:

@@ -13,6 +13,7 @@ from tests.local.sandbox.conftest import PORTAL, Api, Clock
 from tests.local.sandbox.contract import FOLDER, Checked, amend
 from tests.local.sandbox.openapi import Document, OpenApiChecker, Operation
 
+KEYS = {"contacts": "email", "products": ""}  # what an upsert goes by, where it is not a property of ours
 NOTHING = "nothing-checked-no-specification-here"
 
 
@@ -22,7 +23,7 @@ def _served(operation: Operation) -> bool:
         ROUTES.bind("sandbox").match(path, operation.method)
     except HTTPException:
         return False
-    return not any(unserved in path for unserved in ("products", "line_items", "definitions"))
+    return "definitions" not in path
 
 
 def _ids() -> list[str]:
@@ -39,8 +40,8 @@ def checker() -> OpenApiChecker:
     checked = Checked(hubspot, found)
     api = Api(WsgiAdapter(checked, "/hubspot"), hubspot.issue_token(PORTAL)[0])
     for date in ("2026-09", "2026-03"):
-        for kind, key in (("contacts", "email"), ("companies", "ours"), ("meetings", "ours"), ("0-3", "ours")):
-            _objects(api, clock, date, kind, key)
+        for kind in ("contacts", "companies", "meetings", "0-3", "products", "line_items"):
+            _objects(api, clock, date, kind, KEYS.get(kind, "ours"))
         _associations(api, hubspot, date)
         _properties(api, date)
         _rest(api, hubspot, date)
@@ -80,7 +81,8 @@ def _objects(api: Api, clock: Clock, date: str, kind: str, key: str) -> None:
     missing = {"id": "1", "properties": {}, "objectWriteTraceId": "b"}
     _ok(api.post(f"{base}/batch/update", json={"inputs": [change, missing]}), 207)
     name = f"five-{date}@example.jp"
-    upsert = {"id": name, "idProperty": key, "properties": _new(kind, f"five-{date}")["properties"]}
+    upsert: dict[str, object] = {"id": name, "properties": _new(kind, f"five-{date}")["properties"]}
+    upsert |= {"idProperty": key} if key else {"id": ids[0]}
     _ok(api.post(f"{base}/batch/upsert", json={"inputs": [upsert]}), 200)
     clock.pass_(60)
     _ok(api.post(f"{base}/search", json={"filterGroups": [], "limit": 1}), 200)
@@ -118,6 +120,12 @@ def _associations(api: Api, hubspot: HubSpot, date: str) -> None:
     _ok(api.get(f"/crm/objects/{date}/0-3/{deal}", params={"associations": "companies"}), 200)
     _ok(api.get(f"/crm/objects/{date}/0-3/{deal}/associations/companies"), 200)
     _ok(api.get(f"/crm/objects/{date}/companies/{company}", params={"associations": "deals"}), 200)
+    line = hubspot.seed(PORTAL, "line_items", {"name": date})
+    hubspot.associate(PORTAL, "line_items", line, "deals", deal)
+    _ok(api.get(f"/crm/objects/{date}/line_items/{line}/associations/deals"), 200)
+    _ok(api.get(f"/crm/objects/{date}/0-3/{deal}", params={"associations": "line_items"}), 200)
+    product = hubspot.seed(PORTAL, "products", {"name": date})
+    _ok(api.get(f"/crm/objects/{date}/products/{product}/associations/deals"), 400)
 
 
 def _properties(api: Api, date: str) -> None:
@@ -168,6 +176,8 @@ def _new(kind: str, word: str) -> dict[str, object]:
         "contacts": {"email": f"{word}@example.jp"},
         "companies": {"name": word},
         "0-3": {"dealname": word, "dealstage": "closedwon"},
+        "products": {"name": word, "price": "1000", "hs_sku": word},
+        "line_items": {"name": word, "price": "1000", "quantity": "1"},
         "meetings": {"hs_timestamp": "2026-11-22T01:00:00Z", "hs_meeting_title": word},
     }
     return {"properties": properties[kind], "associations": []}
@@ -178,6 +188,7 @@ def _property(kind: str, name: str, **more: object) -> dict[str, object]:
         "companies": "companyinformation",
         "contacts": "contactinformation",
         "0-3": "dealinformation",
+        "line_items": "lineiteminformation",
         "meetings": "meeting",
     }[kind]
     return {"name": name, "label": name, "type": "string", "fieldType": "text", "groupName": group} | more

@@ -14,7 +14,10 @@ from hubspot.crm.contacts import exceptions as contact_errors
 from hubspot.crm.contacts import models as contacts
 from hubspot.crm.deals import exceptions as deal_errors
 from hubspot.crm.deals import models as deals
+from hubspot.crm.line_items import models as lines
 from hubspot.crm.objects.meetings import models as meetings
+from hubspot.crm.products import exceptions as product_errors
+from hubspot.crm.products import models as products
 from hubspot.crm.properties import models as properties
 
 from local.sandbox.hubspot import HubSpot
@@ -192,6 +195,31 @@ def test_deals_and_pipelines(client: Client, clock: Clock) -> None:
     with pytest.raises(deal_errors.ApiException) as caught:
         api.update(made.id, simple_public_object_input=wrong)
     assert (caught.value.status, "INVALID_OPTION" in caught.value.body) == (400, True)
+
+
+def test_products_and_line_items(client: Client, clock: Clock) -> None:
+    course = {"name": "簿記入門", "price": "12000", "hs_sku": "C-1", "hs_url": "https://school.example/c/1"}
+    made = products.SimplePublicObjectInputForCreate(properties=course, associations=[])
+    product = client.crm.products.basic_api.create(simple_public_object_input_for_create=made)
+    values = {"dealname": "購入", "dealstage": "closedwon", "deal_currency_code": "JPY"}
+    new = deals.SimplePublicObjectInputForCreate(properties=values, associations=[])
+    deal = client.crm.deals.basic_api.create(simple_public_object_input_for_create=new)
+    spec = lines.AssociationSpec(association_category="HUBSPOT_DEFINED", association_type_id=20)
+    to = [lines.PublicAssociationsForObject(to=lines.PublicObjectId(id=deal.id), types=[spec])]
+    values = {"hs_product_id": product.id, "quantity": "2"}
+    line = lines.SimplePublicObjectInputForCreate(properties=values, associations=to)
+    line = client.crm.line_items.basic_api.create(simple_public_object_input_for_create=line)
+    assert (line.properties["price"], line.properties["amount"]) == ("12000", "24000")
+    read = client.crm.deals.basic_api.get_by_id(deal.id, associations=["line_items"])
+    assert [r.id for r in read.associations["line items"].results] == [line.id]
+    clock.pass_(11)
+    wanted = products.Filter(property_name="hs_sku", operator="EQ", value="C-1")
+    asked = products.PublicObjectSearchRequest(filter_groups=[products.FilterGroup(filters=[wanted])])
+    assert [r.id for r in client.crm.products.search_api.do_search(asked).results] == [product.id]
+    with pytest.raises(product_errors.ApiException) as caught:
+        made.properties = {"price": "1"}
+        client.crm.products.basic_api.create(simple_public_object_input_for_create=made)
+    assert caught.value.status == 400
 
 
 def test_oauth_and_its_end(client: Client, hubspot: HubSpot) -> None:

@@ -91,6 +91,8 @@ def test_a_created_enumeration_has_its_options(api: Api) -> None:
         {"fieldType": "number"},
         {"groupName": "nonsense"},
         {"label": ""},
+        {"type": "enumeration", "fieldType": "select"},  # without options
+        {"type": "bool", "fieldType": "booleancheckbox"},
     ],
     ids=str,
 )

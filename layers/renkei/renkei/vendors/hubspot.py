@@ -195,7 +195,9 @@ class HubSpot(HubSpotProperties):
         return result
 
     def _gone(self, to: To) -> bool:
-        return to.id not in self._read(Read(to.object, (to.id,), ())).records
+        """Whether the other end is no more what it was: deleted, or merged into a record with another id."""
+        found = self._read(Read(to.object, (to.id,), ())).records.get(to.id)
+        return found is None or found.id != to.id
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/update-object
     def _update(self, action: Update) -> Result:

@@ -14,10 +14,11 @@ from werkzeug.wrappers import Request, Response
 from local.sandbox.mailchimp.accounts import Account, accounts
 from local.sandbox.mailchimp.ask import Ask, shown
 from local.sandbox.mailchimp.behind import Behind
+from local.sandbox.mailchimp.pages import state, tables
 from local.sandbox.mailchimp.problems import problem
 from local.sandbox.mailchimp.routes import ROUTES, answer
 from local.sandbox.mailchimp.settings import Settings
-from local.sandbox.showing import Table, page
+from local.sandbox.showing import page
 from local.sandbox.vendor import Clock, Vendor, json_response, wall_clock
 
 if TYPE_CHECKING:
@@ -73,22 +74,12 @@ class Mailchimp(Behind, Vendor):
         return problem(titles.get(status, "Internal Server Error"), status=status)
 
     def page(self) -> str:
-        """The accounts and audiences as HTML; keys are not shown."""
-        rows = [
-            (account.name, account.data_centre, audience.name, audience.id, ", ".join(audience.fields.by_tag))
-            for account in self.accounts.values()
-            for audience in account.audiences.values()
-        ]
-        heads = ("Account", "Data centre", "Audience", "Audience ID", "Merge tags")
-        return page("Sandbox Mailchimp", [Table("Audiences", heads, rows)], self.calls)
+        """The accounts, audiences and members as HTML."""
+        return page("Sandbox Mailchimp", tables(self.accounts.values()), self.calls)
 
     def whole_state(self) -> dict[str, object]:
         """The accounts as JSON, and the switches."""
-        found = {
-            account.id: {"name": account.name, "audiences": [a.shape() for a in account.audiences.values()]}
-            for account in self.accounts.values()
-        }
-        return {"accounts": found, "settings": self.settings.model_dump()}
+        return {"accounts": state(self.accounts.values()), "settings": self.settings.model_dump()}
 
     def reset(self) -> None:
         """Accounts and switches as at the start."""

@@ -30,8 +30,9 @@ class Ask:
     def body(self) -> Json:
         """The JSON object that was sent. Raises Refused for anything else."""
         try:
-            found = json.loads(self.request.get_data(as_text=True))
-        except json.JSONDecodeError:
+            found = json.loads(self.request.get_data())
+            json.dumps(found, ensure_ascii=False).encode()
+        except ValueError:  # neither JSON nor text: half a surrogate pair is none
             raise Refused("JSON Parse Error") from None
         if not isinstance(found, dict):
             raise invalid([("", "Schema describes object, array found instead")])

@@ -3,7 +3,6 @@
 https://mailchimp.com/developer/marketing/api/lists/batch-subscribe-or-unsubscribe/
 """
 
-from collections import Counter
 from collections.abc import Mapping
 
 from werkzeug.wrappers import Response
@@ -15,6 +14,7 @@ from local.sandbox.mailchimp.members import Member, subscriber
 from local.sandbox.mailchimp.problems import Refused, invalid
 
 AT_ONCE = 500
+EXISTS = "{email} is already a list member, do you want to update? Please provide update_existing:true in the request."
 # The description has fewer fields for members here.
 NOT_HERE = ("full_name", "web_id", "consents_to_one_to_one_messaging", "source")
 
@@ -23,11 +23,12 @@ def subscribe(ask: Ask) -> Response:
     """POST /lists/{id}."""
     body = ask.body()
     rows, update = body.get("members"), body.get("update_existing") is True
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise invalid([("members", "Schema describes array of objects")])
+    if not isinstance(rows, list):
+        raise invalid([("members", "Schema describes array")])
     if not 1 <= len(rows) <= AT_ONCE:
         raise invalid([("members", f"Must have between 1 and {AT_ONCE} members")])
-    _alone(rows, skip=ask.flag("skip_duplicate_check"))
+    _readable(rows)
+    rows = _once(rows, skip=ask.flag("skip_duplicate_check"))
     new: list[Member] = []
     updated: list[Member] = []
     errors: list[Json] = []
@@ -59,13 +60,27 @@ def _one(ask: Ask, row: Mapping[str, object], *, update: bool) -> tuple[bool, Me
     return False, writes.add(ask, email, status, row)
 
 
-def _alone(rows: list[dict[str, object]], *, skip: bool) -> None:
-    """Refuse the request if it has an address twice, or drop all but the first of each."""
-    emails = [str(row.get("email_address", "")).strip().lower() for row in rows]
-    if not skip and (twice := [email for email, times in Counter(emails).items() if times > 1]):
-        raise invalid([("members", f"Duplicate items found: {', '.join(twice)}")])
-    first = dict(reversed(list(zip(emails, rows, strict=True))))
-    rows[:] = [row for email, row in zip(emails, rows, strict=True) if first[email] is row]
+def _readable(rows: list[object]) -> None:
+    """Refuse the whole request for a row that is no member at all."""
+    wrong = [
+        (f"members.item:{number}", "Schema describes a member with an email_address and a status")
+        for number, row in enumerate(rows)
+        if not isinstance(row, dict)
+        or not isinstance(row.get("email_address"), str)
+        or row.get("status") not in (None, *writes.NEW)
+    ]
+    if wrong:
+        raise invalid(wrong)
+
+
+def _once(rows: list[Json], *, skip: bool) -> list[Json]:
+    """The first row of each address; Refused for an address that comes again, unless that is to be skipped."""
+    first: dict[str, Json] = {}
+    for row in rows:
+        first.setdefault(str(row["email_address"]).strip().lower(), row)
+    if len(first) < len(rows) and not skip:
+        raise invalid([("members", "Duplicate items found in array")])
+    return list(first.values())
 
 
 def _shape(ask: Ask, member: Member) -> Json:
@@ -74,11 +89,11 @@ def _shape(ask: Ask, member: Member) -> Json:
 
 def _error(row: Mapping[str, object], refused: Refused) -> Json:
     field, message = refused.errors[0] if refused.errors else ("", "")
-    code = "ERROR_CONTACT_EXISTS" if refused.title == "Member Exists" else "ERROR_GENERIC"
+    email, exists = str(row["email_address"]), refused.title == "Member Exists"
     return {
-        "email_address": str(row.get("email_address", "")),
-        "error": refused.detail,
-        "error_code": code,
+        "email_address": email,
+        "error": EXISTS.format(email=email) if exists else refused.detail,
+        "error_code": "ERROR_CONTACT_EXISTS" if exists else "ERROR_GENERIC",
         "field": field,
         "field_message": message,
     }

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from threading import RLock
 
-from local.sandbox.mailchimp.accounts import DEMO, Account, Audience, Json
+from local.sandbox.mailchimp.accounts import DEMO, Account, Json
 from local.sandbox.mailchimp.members import STATUSES, Member, Status, subscriber
+from local.sandbox.mailchimp.pages import audience_state
 from local.sandbox.mailchimp.settings import Settings
 from local.sandbox.vendor import Clock
 
@@ -57,7 +58,7 @@ class Behind(ABC):
     def state(self, account: str = DEMO.api_key, audience: str = DEMO.audience) -> dict[str, list[Json]]:
         """What an audience has: members as the API gives them, in the order they came, and merge fields."""
         with self._lock:
-            return _state(self.accounts[account].audiences[audience])
+            return audience_state(self.accounts[account].audiences[audience])
 
     def by_hand(self, page: str, body: Mapping[str, object]) -> Mapping[str, object] | None:
         """POST /_sandbox/seed {"email", "status", "fields"}, /unsubscribe {"email"}, /bounce {"email"}: the demo's."""
@@ -80,11 +81,3 @@ class Behind(ABC):
             members = self.accounts[account].audiences[audience].members
             member: Member = members.by_hash[subscriber(email)]
             members.turn(member, status, self.clock())
-
-
-def _state(audience: Audience) -> dict[str, list[Json]]:
-    members = audience.members.by_contact.values()
-    return {
-        "members": [one.shape(audience.id, audience.fields.shown(one.values)) for one in members],
-        "merge_fields": [one.shape(audience.id) for one in audience.fields.by_tag.values()],
-    }

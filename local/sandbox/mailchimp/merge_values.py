@@ -14,7 +14,7 @@ from local.sandbox.mailchimp.settings import Settings
 ADDRESS = ("addr1", "city", "state", "zip")
 NO_SCHEMA = "Data did not match any of the schemas described in anyOf."
 WRONG = "Your merge fields were invalid."
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DATES = ("%Y-%m-%d", "%m/%d/%Y")
 
 type Values = dict[int, object]
@@ -114,7 +114,7 @@ def _url(one: MergeField, value: object, settings: Settings) -> str:
 
 def _zip(one: MergeField, value: object, settings: Settings) -> str:
     text = _text(one, value, settings)
-    if re.fullmatch(r"\d{5}", text) is None:
+    if re.fullmatch(r"[0-9]{5}", text) is None:
         raise ValueError("Please enter a 5 digit zip code")
     return text
 

@@ -48,7 +48,10 @@ class Behind(ABC):
             return member.contact_id
 
     def unsubscribe(self, email: str, account: str = DEMO.api_key, audience: str = DEMO.audience) -> None:
-        """Unsubscribe as the person would, by the link in a campaign. KeyError for who is no member."""
+        """Unsubscribe as the person would, by the link in a campaign; who is archived stays so.
+
+        KeyError for who is no member.
+        """
         self._turn(email, "unsubscribed", account, audience)
 
     def bounce(self, email: str, account: str = DEMO.api_key, audience: str = DEMO.audience) -> None:
@@ -80,4 +83,7 @@ class Behind(ABC):
         with self._lock:
             members = self.accounts[account].audiences[audience].members
             member: Member = members.by_hash[subscriber(email)]
-            members.turn(member, status, self.clock())
+            if member.status == "archived":
+                member.before = status
+            else:
+                members.turn(member, status, self.clock())

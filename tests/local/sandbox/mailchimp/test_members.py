@@ -105,6 +105,14 @@ def test_who_is_archived_stays_so_until_a_status_is_sent(api: Caller, mailchimp:
     assert api.put(_at(ANN), json=_new(ANN, "pending")).json()["status"] == "pending"
 
 
+def test_who_unsubscribes_while_archived_stays_both(api: Caller, mailchimp: Mailchimp) -> None:
+    mailchimp.seed(DEMO.api_key, DEMO.audience, ANN)
+    assert api.delete(_at(ANN)).ok
+    mailchimp.unsubscribe(ANN)
+    assert api.get(_at(ANN)).json()["status"] == "archived"
+    assert _told(api.patch(_at(ANN), json={"status": "subscribed"}))[1] == "Member In Compliance State"
+
+
 @pytest.mark.parametrize("status", ["cleaned", "pending"])
 def test_some_cannot_be_archived(api: Caller, mailchimp: Mailchimp, status: Any) -> None:
     _seed(mailchimp, ANN, status)

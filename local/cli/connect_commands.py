@@ -1,7 +1,6 @@
-"""`connect`: a vendor account by consent in the browser, by keys, or (a scheduler) by its token or signing key."""
+"""`connect`: a vendor account by consent in the browser, by keys, or (who sends events) by its token or signing key."""
 
 import argparse
-import secrets
 import webbrowser
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ from local.cli.context import Context
 from local.cli.errors import FAILED, OK, Failure, Misuse, Refused
 from local.cli.key_form import fill, own_app
 from local.cli.prompts import obtain
-from local.cli.schedulers import SCHEDULERS, SOURCES, Scheduler
+from local.cli.schedulers import SCHEDULERS, SOURCES, Scheduler, usable
 from local.cli.screen import local_time
 from local.cli.sending import header_of
 from local.cli.shapes import Json, messages, text
@@ -55,17 +54,13 @@ def hand_over(context: Context, scheduler: Scheduler, secret: str, **how: bool) 
     return context.api.call("POST", "workspaces", context.workspace, "connections", scheduler.key, body=body)
 
 
-def new_secret() -> str:
-    """Make a signing key that nobody can guess: 256 bits."""
-    return secrets.token_urlsafe(32)
-
-
 def _source(context: Context, args: argparse.Namespace, scheduler: Scheduler) -> int:
-    if args.generate and not scheduler.generates:
+    if args.generate and scheduler.make is None:
         _refuse(args, ("generate",))
     if args.generate and args.token_file:
         raise Misuse("made_or_given")
-    secret = new_secret() if args.generate else obtain(context, scheduler.secret, args.token_file)
+    made = scheduler.make() if args.generate and scheduler.make else ""
+    secret = made or usable(scheduler, obtain(context, scheduler.secret, args.token_file))
     answer = hand_over(context, scheduler, secret, keep_old=args.keep_old)
     header = text(answer.get("header")) or header_of(context, scheduler)
     url, tokens = text(answer.get("webhook_url")), text(answer.get("tokens"))

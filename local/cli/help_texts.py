@@ -109,14 +109,14 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
         "Datei mit dem Client-Secret der App",
     ),
     "help_token_file": (
-        "file with the scheduler's token, signing key or secret",
-        "日程調整サービスのトークン・署名キー・シークレットのファイル",
-        "Datei mit Token, Signaturschlüssel oder Geheimnis des Terminplaners",
+        "file with the token, signing key or secret of the scheduler or the LMS",
+        "日程調整サービスや LMS のトークン・署名キー・シークレットのファイル",
+        "Datei mit Token, Signaturschlüssel oder Geheimnis des Terminplaners oder LMS",
     ),
     "help_generate": (
-        "make a secret (Calendly, Cal.com) and show it once",
-        "シークレットを作成し 1 回だけ表示する(Calendly、Cal.com)",
-        "ein Geheimnis erzeugen (Calendly, Cal.com) und einmal zeigen",
+        "make a secret (Calendly, Cal.com, LMS) and show it once",
+        "シークレットを作成し 1 回だけ表示する(Calendly、Cal.com、LMS)",
+        "ein Geheimnis erzeugen (Calendly, Cal.com, LMS) und einmal zeigen",
     ),
     "help_keep_old": (
         "the one used so far stays valid too",
@@ -219,22 +219,22 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "help_id": ("the delivery's id", "配信の ID", "Kennung der Zustellung"),
     "help_send": (
-        "send a recorded booking as its scheduler does",
-        "記録した予約を日程調整サービスと同じ形で送る",
-        "eine aufgezeichnete Buchung senden, wie ihr Terminplaner es tut",
+        "send a recorded event as its scheduler or the LMS does",
+        "記録したイベントを日程調整サービスや LMS と同じ形で送る",
+        "ein aufgezeichnetes Ereignis senden, wie sein Terminplaner oder das LMS es tut",
     ),
     "help_send_more": (
         (
             "The token, signing key or secret is asked for, or read from RENKEI_TIMEREX_TOKEN, "
-            "RENKEI_CALENDLY_SIGNING_KEY or RENKEI_CALCOM_SECRET, or from a file."
+            "RENKEI_CALENDLY_SIGNING_KEY, RENKEI_CALCOM_SECRET or RENKEI_LMS_SECRET, or from a file."
         ),
         (
             "トークン・署名キー・シークレットは入力、RENKEI_TIMEREX_TOKEN、RENKEI_CALENDLY_SIGNING_KEY、"
-            "RENKEI_CALCOM_SECRET、またはファイルから読みます。"
+            "RENKEI_CALCOM_SECRET、RENKEI_LMS_SECRET、またはファイルから読みます。"
         ),
         (
             "Token, Signaturschlüssel oder Geheimnis wird erfragt oder aus RENKEI_TIMEREX_TOKEN, "
-            "RENKEI_CALENDLY_SIGNING_KEY, RENKEI_CALCOM_SECRET oder einer Datei gelesen."
+            "RENKEI_CALENDLY_SIGNING_KEY, RENKEI_CALCOM_SECRET, RENKEI_LMS_SECRET oder einer Datei gelesen."
         ),
     ),
     "help_event_file": ("recorded event (JSON)", "記録したイベント(JSON)", "aufgezeichnetes Ereignis (JSON)"),
@@ -249,9 +249,9 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
         "auf das Ende der Zustellung warten (Vorgabe 60)",
     ),
     "help_preview": (
-        "show what a booking would do, without doing it",
-        "予約で何が行われるかを、実行せずに表示する",
-        "zeigen, was eine Buchung täte, ohne es zu tun",
+        "show what an event would do, without doing it",
+        "イベントで何が行われるかを、実行せずに表示する",
+        "zeigen, was ein Ereignis täte, ohne es zu tun",
     ),
     "help_properties": (
         "list the HubSpot properties or Salesforce fields that can be mapped",

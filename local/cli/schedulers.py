@@ -1,31 +1,46 @@
-"""The schedulers that send bookings, as whoever plays one must know them: files, secrets, and how each proves itself.
+"""The schedulers and the school that send events, as whoever plays one must know them: files, secrets, proofs.
 
 TimeRex: https://developers.timerex.net/webhook/reference
 Calendly: https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures
 Cal.com: https://cal.com/docs/developing/guides/automation/webhooks
+A school's LMS: docs/lms-events.yaml
 """
 
+import base64
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from standardwebhooks import Webhook
+
 from local.cli.errors import Misuse
 from local.cli.prompts import Wanted
 from local.cli.shapes import Json, mapping
 from local.cli.yaml_file import read_text
-from renkei.vendors import calcom, calendly, timerex
+from renkei.vendors import calcom, calendly, lms, timerex
+
+
+def new_secret() -> str:
+    """Make a signing key that nobody can guess: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def _new_school_secret() -> str:
+    return lms.PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 @dataclass(frozen=True)
 class Scheduler:
-    """A scheduler. `receive` names a delivery, or says what is wrong with an event; `fields`: what its form takes.
+    """A scheduler, or a school. `receive` names a delivery, or says what is wrong with an event.
 
-    `marks` says whether an event looks like one of its own.
+    `marks` says whether an event looks like one of its own; `fields`: what its form takes; `make`: makes a secret, if
+    it takes ours.
     """
 
     key: str
@@ -35,7 +50,7 @@ class Scheduler:
     receive: Callable[[object], tuple[str, bool]]
     marks: Callable[[Json], bool]
     fields: Mapping[str, str]
-    generates: bool = True
+    make: Callable[[], str] | None = new_secret
 
 
 def _wanted(prompt: str, variable: str) -> Wanted:
@@ -53,7 +68,7 @@ SCHEDULERS: Final[Mapping[str, Scheduler]] = {
             timerex.receive,
             lambda event: "webhook_type" in event,
             {"URL": "{url}", "Security token": "", "Header": "{header}"},
-            generates=False,  # TimeRex makes its token itself
+            make=None,  # TimeRex makes its token itself
         ),
         Scheduler(
             calendly.KEY,
@@ -77,6 +92,16 @@ SCHEDULERS: Final[Mapping[str, Scheduler]] = {
                 "Secret": "",
                 "Payload Template": "default",
             },
+        ),
+        Scheduler(
+            lms.KEY,
+            "LMS",
+            _wanted("ask_school_secret", "RENKEI_LMS_SECRET"),
+            "LMS",
+            lms.receive,
+            lambda event: "school_id" in event,
+            {"URL": "{url}", "events": ", ".join(lms.EVENTS), "secret": ""},
+            make=_new_school_secret,
         ),
     )
 }
@@ -112,12 +137,22 @@ def delivery_name(scheduler: Scheduler, event: Json) -> str:
     return f".{scheduler.key}.{scheduler.receive(event)[0]}"
 
 
+def usable(scheduler: Scheduler, secret: str) -> str:
+    """Give a secret. Raises Misuse if it cannot be this scheduler's."""
+    if scheduler.key == lms.KEY and lms.secret_of(secret) is None:
+        raise Misuse("bad_school_secret")
+    return secret
+
+
 def proof(scheduler: Scheduler, header: str, secret: str, body: bytes, now: datetime) -> dict[str, str]:
-    """Give the headers by which a scheduler proves that a body is its own."""
+    """Give the headers by which a scheduler proves that a body is its own. Raises Misuse if the secret is none."""
+    usable(scheduler, secret)
     if scheduler.key == timerex.KEY:
         return {header: secret}
     if scheduler.key == calcom.KEY:
         return {header: _hmac(secret, body), "x-cal-webhook-version": "2021-10-20"}
+    if scheduler.key == lms.KEY:
+        return _school_proof(header, secret, body, now)
     seconds = str(int(now.timestamp()))
     return {header: f"t={seconds},v1={_hmac(secret, seconds.encode() + b'.' + body)}"}
 
@@ -125,6 +160,13 @@ def proof(scheduler: Scheduler, header: str, secret: str, body: bytes, now: date
 def filled_in(scheduler: Scheduler, url: str, header: str) -> dict[str, str]:
     """Give what to enter at a scheduler, field by field; a secret is left empty."""
     return {name: value.format(url=url, header=header) for name, value in scheduler.fields.items()}
+
+
+def _school_proof(header: str, secret: str, body: bytes, now: datetime) -> dict[str, str]:
+    """Give the three headers of Standard Webhooks."""
+    named = f"msg_{secrets.token_hex(12)}"
+    signature = Webhook(secret).sign(named, now, body.decode())
+    return {lms.ID_HEADER: named, lms.TIME_HEADER: str(int(now.timestamp())), header: signature}
 
 
 def _hmac(secret: str, message: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Speaking to the webhook route as the schedulers do."""
+"""Speaking to the webhook route as the schedulers and the school do."""
 
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
@@ -12,9 +12,13 @@ from local.cli.errors import Failure, Refused
 from local.cli.schedulers import Scheduler, proof
 from local.cli.shapes import Json, mapping, text
 from local.cli.signing import is_loopback
-from renkei.vendors import calcom, calendly, timerex
+from renkei.vendors import calcom, calendly, lms, timerex
 
-_SIGNATURES = {calendly.KEY: calendly.SIGNATURE_HEADER, calcom.KEY: calcom.SIGNATURE_HEADER}
+_SIGNATURES = {
+    calendly.KEY: calendly.SIGNATURE_HEADER,
+    calcom.KEY: calcom.SIGNATURE_HEADER,
+    lms.KEY: lms.SIGNATURE_HEADER,
+}
 
 
 def header_of(context: Context, scheduler: Scheduler) -> str:

@@ -1,4 +1,4 @@
-"""`sources`: who can send bookings, and what to enter there; for Calendly also: enter it."""
+"""`sources`: who can send events, and what to enter there; for Calendly also: enter it."""
 
 import argparse
 
@@ -12,7 +12,7 @@ _FOR_CREATE = ("replace", "secret_file", "scope")
 
 
 def sources(context: Context, args: argparse.Namespace) -> int:
-    """Say of each scheduler where it sends to, whether it may, and the steps to take; or subscribe at Calendly."""
+    """Say of each sender where it sends to, whether it may, and the steps to take; or subscribe at Calendly."""
     for name in () if args.create else _FOR_CREATE:
         if getattr(args, name):
             raise Misuse("only_with_create", option="--" + name.replace("_", "-"))
@@ -49,5 +49,6 @@ def _show(context: Context, row: Json) -> None:
 
 
 def _steps(context: Context, row: Json) -> str:
-    values = {name: text(row.get(name)) for name in ("webhook_url", "header")}
-    return context.screen.text(f"steps_{text(row.get('key'))}", workspace=context.workspace, **values)
+    key, values = text(row.get("key")), {name: text(row.get(name)) for name in ("webhook_url", "header")}
+    events = SCHEDULERS[key].fields.get("events", "")
+    return context.screen.text(f"steps_{key}", workspace=context.workspace, events=events, **values)

@@ -1,4 +1,4 @@
-"""What is said about the schedulers that send bookings: English, Japanese, German."""
+"""What is said about the schedulers and the school that send events: English, Japanese, German."""
 
 from typing import Final
 
@@ -187,9 +187,9 @@ SOURCE_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     # What --help says
     "help_sources": (
-        "say what to enter at each scheduler, and whether it is connected",
-        "日程調整サービスごとの設定手順と接続状況を表示する",
-        "sagen, was beim Terminplaner einzutragen ist und ob er verbunden ist",
+        "say what to enter at each scheduler and in the LMS, and whether it is connected",
+        "日程調整サービスと LMS の設定手順と接続状況を表示する",
+        "sagen, was beim Terminplaner und im LMS einzutragen ist und ob sie verbunden sind",
     ),
     "help_sources_more": (
         (
@@ -231,7 +231,7 @@ SOURCE_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "help_source": (
         "whose event it is (else by its folder or content): {names}",
-        "どの日程調整サービスのイベントか(省略時はフォルダーと内容で判断): {names}",
+        "どのサービスのイベントか(省略時はフォルダーと内容で判断): {names}",
         "wessen Ereignis es ist (sonst nach Ordner und Inhalt): {names}",
     ),
     "help_preview_integration": (

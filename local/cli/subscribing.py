@@ -10,11 +10,11 @@ from functools import partial
 from typing import Final, NoReturn
 
 from local.cli.calendly_api import Calendly, Owner, Scope, Subscription, Unknown
-from local.cli.connect_commands import hand_over, new_secret
+from local.cli.connect_commands import hand_over
 from local.cli.context import Context
 from local.cli.errors import FAILED, OK, Failure
 from local.cli.prompts import Wanted, obtain
-from local.cli.schedulers import SCHEDULERS
+from local.cli.schedulers import SCHEDULERS, new_secret
 from local.cli.shapes import Json, text
 
 _TOKEN: Final = Wanted("ask_calendly_token", "CALENDLY_TOKEN", "--secret-file")

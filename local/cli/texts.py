@@ -13,6 +13,7 @@ from local.cli.help_texts import HELP
 from local.cli.problem_texts import PROBLEMS
 from local.cli.result_texts import RESULTS
 from local.cli.run_texts import RUNS
+from local.cli.school_texts import SCHOOL_TEXTS
 from local.cli.source_texts import SOURCE_TEXTS
 
 type Language = Literal["en", "ja", "de"]
@@ -21,6 +22,7 @@ TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     **PROBLEMS,
     **CONNECTIONS,
     **SOURCE_TEXTS,
+    **SCHOOL_TEXTS,
     **CALENDLY_TEXTS,
     **DELIVERIES,
     **BOARD,

@@ -1,10 +1,11 @@
-"""The schedulers: what to enter there, their secrets, and playing them."""
+"""The schedulers and the school: what to enter there, their secrets, and playing them."""
 
 import getpass
 import hashlib
 import hmac
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from local.cli.schedulers import SOURCES
 from local.cli.texts import LANGUAGES
+from renkei.vendors.lms import secret_of, signed
 from tests.local.cli.conftest import Run, Terminal
 from tests.local.cli.fake_stack import FakeStack
 
@@ -21,10 +23,16 @@ HEADERS = {
     "timerex": "x-timerex-authorization",
     "calendly": "calendly-webhook-signature",
     "calcom": "x-cal-signature-256",
+    "lms": "webhook-signature",
 }
-TITLES = {"timerex": "TimeRex", "calendly": "Calendly", "calcom": "Cal.com"}
-VARIABLES = {"calendly": "RENKEI_CALENDLY_SIGNING_KEY", "calcom": "RENKEI_CALCOM_SECRET"}
+TITLES = {"timerex": "TimeRex", "calendly": "Calendly", "calcom": "Cal.com", "lms": "LMS"}
+VARIABLES = {
+    "calendly": "RENKEI_CALENDLY_SIGNING_KEY",
+    "calcom": "RENKEI_CALCOM_SECRET",
+    "lms": "RENKEI_LMS_SECRET",
+}
 KEY = "s3cret-signing-key-0001"
+SCHOOL_KEYS = [f"whsec_{letter * 32}" for letter in "ABC"]
 CALENDLY: dict[str, Any] = {
     "event": "invitee.created",
     "created_at": "2026-11-22T02:59:00.000000Z",
@@ -48,6 +56,14 @@ CALCOM: dict[str, Any] = {
         "attendees": [{"email": "guest@example.com", "name": "Guest"}],
     },
 }
+LMS: dict[str, Any] = {
+    "id": "evt_1",
+    "type": "user.created",
+    "occurred_at": "2026-11-22T12:00:00+09:00",
+    "school_id": 7,
+    "schema_version": 1,
+    "data": {"user": {"id": 1, "email": "花子@aozora.example", "updated_at": "2026-11-22T12:00:00+09:00"}},
+}
 
 
 def told(source: str, tokens: int = 0) -> dict[str, object]:
@@ -58,7 +74,7 @@ def told(source: str, tokens: int = 0) -> dict[str, object]:
 
 @pytest.fixture(autouse=True)
 def offered(stack: FakeStack) -> None:
-    every = [told("timerex"), told("calendly", 1), told("calcom", 2)]
+    every = [told("timerex"), told("calendly", 1), told("calcom", 2), told("lms")]
     stack.on("GET", "/api/workspaces/demo/sources", (200, {"sources": every}))
     for source in SOURCES:
         answer = {"webhook_url": f"{BASE}/{source}/demo", "header": HEADERS[source], "tokens": 1}
@@ -70,8 +86,8 @@ def offered(stack: FakeStack) -> None:
 def test_sources_say_the_steps_and_fields_of_each(run: Run, stack: FakeStack, language: str) -> None:
     result = run("sources", "--language", language)
     assert (result.code, result.err) == (0, "")
-    timerex, calendly, calcom = result.out.split("\n\n")
-    for source, part in zip(SOURCES, (timerex, calendly, calcom), strict=True):
+    timerex, calendly, calcom, school = result.out.split("\n\n")
+    for source, part in zip(SOURCES, (timerex, calendly, calcom, school), strict=True):
         assert part.startswith(f"{TITLES[source]}: ")
         assert f"  URL  {BASE}/{source}/demo\n" in part
         assert HEADERS[source] in part
@@ -82,6 +98,14 @@ def test_sources_say_the_steps_and_fields_of_each(run: Run, stack: FakeStack, la
     assert "Settings > Developer > Webhooks > New" in calcom
     for word in ("BOOKING_CREATED", "BOOKING_RESCHEDULED", "BOOKING_CANCELLED", "Secret", "Payload template"):
         assert word in calcom
+    for word in (
+        "connect lms --generate",
+        "docs/lms-events.yaml",
+        "user.created, ",
+        ", membership.cancelled",
+        "events/lms",
+    ):
+        assert word in school
 
 
 def test_sources_say_what_is_connected(run: Run) -> None:
@@ -130,29 +154,31 @@ def test_connect_hands_a_signing_key_over(
     run: Run, stack: FakeStack, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     prompts: list[str] = []
+    typed, filed, environ = SCHOOL_KEYS if source == "lms" else (f"{KEY}-typed", f"{KEY}-file", f"{KEY}-env")
 
     def hidden(prompt: str) -> str:
         prompts.append(prompt)
-        return f"{KEY}-typed"
+        return typed
 
     monkeypatch.setattr(getpass, "getpass", hidden)
     monkeypatch.setattr(sys, "stdin", Terminal())
     results = [run("connect", source)]
-    Path("key").write_text(f"{KEY}-file\n", encoding="utf-8")
+    Path("key").write_text(f"{filed}\n", encoding="utf-8")
     results.append(run("connect", source, "--token-file", "key", "--keep-old"))
-    monkeypatch.setenv(VARIABLES[source], f"{KEY}-env")
+    monkeypatch.setenv(VARIABLES[source], environ)
     results.append(run("connect", source, "--json"))
     assert [call.json for call in stack.of("POST", f"{CONNECTIONS}/{source}")] == [
-        {"token": f"{KEY}-typed", "keep_old": False},
-        {"token": f"{KEY}-file", "keep_old": True},
-        {"token": f"{KEY}-env", "keep_old": False},
+        {"token": typed, "keep_old": False},
+        {"token": filed, "keep_old": True},
+        {"token": environ, "keep_old": False},
     ]
     assert [TITLES[source] in prompt for prompt in prompts] == [True]
     assert f"{BASE}/{source}/demo" in results[0].out
     assert f"renkei sources {source}" in results[0].out
     answer = {"webhook_url": f"{BASE}/{source}/demo", "header": HEADERS[source], "tokens": 1}
     assert json.loads(results[2].out) == answer
-    assert KEY not in "".join(each.out + each.err for each in results)
+    said = "".join(each.out + each.err for each in results)
+    assert not [secret for secret in (typed, filed, environ) if secret in said]
 
 
 @pytest.mark.parametrize("source", list(VARIABLES))
@@ -162,6 +188,7 @@ def test_a_made_secret_is_shown_once_it_is_saved(run: Run, stack: FakeStack, sou
     made = [call.json["token"] for call in stack.of("POST", path)]
     assert len(set(made)) == 2
     assert all(len(one) >= 43 for one in made)
+    assert source != "lms" or [len(secret_of(one) or b"") for one in made] == [32, 32]
     assert first.out.endswith(f"\n  {made[0]}\n")
     assert made[0] not in first.err
     assert json.loads(second.out)["token"] == made[1]
@@ -169,6 +196,21 @@ def test_a_made_secret_is_shown_once_it_is_saved(run: Run, stack: FakeStack, sou
     failed = run("connect", source, "--generate")
     assert failed.code == 1
     assert stack.of("POST", path)[-1].json["token"] not in failed.out + failed.err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_school_s_secret_has_a_form(
+    run: Run, stack: FakeStack, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    put("event.json", LMS)
+    for wrong in (KEY, "whsec_", f"whsec_{'A' * 30}-_"):
+        monkeypatch.setenv("RENKEI_LMS_SECRET", wrong)
+        for argv in (("connect", "lms"), ("send", "event.json")):
+            result = run(*argv, "--language", language)
+            assert result.code == 2
+            assert "`renkei connect lms --generate`" in result.err
+            assert wrong == "whsec_" or wrong not in result.err
+    assert {call.method for call in stack.calls} == {"GET"}  # whose workspace it is
 
 
 def test_what_does_not_go_with_a_source(run: Run, stack: FakeStack) -> None:
@@ -227,10 +269,26 @@ def test_send_signs_as_calcom_does(run: Run, stack: FakeStack) -> None:
     assert call.headers["x-cal-webhook-version"] == "2021-10-20"
 
 
+def test_send_signs_as_standard_webhooks_has_it(run: Run, stack: FakeStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENKEI_LMS_SECRET", SCHOOL_KEYS[0])
+    body = put("event.json", LMS)
+    results = [run("--workspace", "demo", "send", "event.json") for _ in range(2)]
+    assert [result.code for result in results] == [0, 0], results[0].err
+    first, second = stack.calls
+    assert (first.path, first.body) == ("/webhooks/lms/demo", body)
+    shown = [{name.lower(): value for name, value in call.headers.items()} for call in (first, second)]
+    assert [one["webhook-timestamp"] for one in shown] == ["1795316400"] * 2
+    assert len({one["webhook-id"] for one in shown}) == 2
+    now = datetime.fromtimestamp(1795316400, UTC)
+    assert [signed(one, body, [SCHOOL_KEYS[0].encode()], now) for one in shown] == [True, True]
+    assert [signed(one, body, [SCHOOL_KEYS[1].encode()], now) for one in shown] == [False, False]
+
+
 @pytest.mark.parametrize(
     ("argv", "event", "source"),
     [
         (("event.json",), CALENDLY, "calendly"),
+        (("event.json",), LMS, "lms"),
         (("event.json",), CALCOM, "calcom"),
         (("event.json",), {"webhook_type": "event_confirmed", "event": {}}, "timerex"),
         (("calcom/custom.json",), {"mine": 1}, "calcom"),
@@ -241,7 +299,7 @@ def test_send_signs_as_calcom_does(run: Run, stack: FakeStack) -> None:
 def test_send_knows_whose_event_it_is(
     run: Run, stack: FakeStack, argv: tuple[str, ...], event: object, source: str
 ) -> None:
-    Path("secret").write_text(KEY, encoding="utf-8")
+    Path("secret").write_text(SCHOOL_KEYS[0], encoding="utf-8")
     put(argv[0], event)
     stack.on("GET", "/api/workspaces/demo", (200, {}))
     assert run("send", *argv, "--token-file", "secret").code == 0
@@ -253,23 +311,28 @@ def test_send_asks_whose_event_it_is(run: Run, stack: FakeStack) -> None:
     for command in ("send", "preview"):
         result = run(command, "event.json")
         assert result.code == 2
-        assert "--source: timerex, calendly, calcom" in result.err
+        assert "--source: timerex, calendly, calcom, lms" in result.err
     put("event.json", CALCOM)
     assert run("send", "event.json", "--header", "x-other").code == 2
     assert stack.calls == []
 
 
 @pytest.mark.parametrize(
-    ("event", "id_"), [(CALENDLY, "invitee_created.INVITEE1"), (CALCOM, "booking_created.bookingUid1")]
+    ("event", "id_"),
+    [
+        (CALENDLY, "calendly.invitee_created.INVITEE1"),
+        (CALCOM, "calcom.booking_created.bookingUid1"),
+        (LMS, "lms.user_created.evt_1"),
+    ],
 )
 def test_send_waits_for_the_deliveries_of_this_event(
     run: Run, stack: FakeStack, monkeypatch: pytest.MonkeyPatch, event: dict[str, Any], id_: str
 ) -> None:
-    source = "calcom" if "triggerEvent" in event else "calendly"
-    monkeypatch.setenv(VARIABLES[source], KEY)
+    source = id_.partition(".")[0]
+    monkeypatch.setenv(VARIABLES[source], SCHOOL_KEYS[0])
     put("event.json", event)
-    mine = {"id": f"booking_to_hubspot.{source}.{id_}", "state": "delivered"}
-    other = {"id": f"booking_to_hubspot.{source}.{id_}0", "state": "rejected"}
+    mine = {"id": f"booking_to_hubspot.{id_}", "state": "delivered"}
+    other = {"id": f"booking_to_hubspot.{id_}0", "state": "rejected"}
     stack.on("GET", "/api/workspaces/demo/deliveries", (200, {"deliveries": [other, mine], "next": None}))
     result = run("send", "event.json", "--wait", "--json")
     assert (result.code, json.loads(result.out)["deliveries"]) == (0, [mine]), result.err

@@ -216,8 +216,8 @@ def test_products_and_line_items(client: Client, clock: Clock) -> None:
     wanted = products.Filter(property_name="hs_sku", operator="EQ", value="C-1")
     asked = products.PublicObjectSearchRequest(filter_groups=[products.FilterGroup(filters=[wanted])])
     assert [r.id for r in client.crm.products.search_api.do_search(asked).results] == [product.id]
+    made.properties = {"price": "1"}
     with pytest.raises(product_errors.ApiException) as caught:
-        made.properties = {"price": "1"}
         client.crm.products.basic_api.create(simple_public_object_input_for_create=made)
     assert caught.value.status == 400
 

@@ -516,7 +516,7 @@ def _make(stack: Stack) -> None:
     (key,) = _KEYS.values()
     os.environ["RENKEI_KEY_ID"] = key.arn
     for queue in QUEUES.values():
-        aws.client("sqs").create_queue(QueueName=queue, Attributes={"FifoQueue": "true"})
+        _backend("sqs").create_queue(queue, FifoQueue="true")  # the client takes longer than the whole rest
 
 
 def _backend(service: Any) -> Any:

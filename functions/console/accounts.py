@@ -11,13 +11,14 @@ from console import sources
 from console.answers import Wrong, check_views, connection_view, delivery_view
 from integrations import INTEGRATIONS, through
 from renkei import checking, config, ending, scopes, workspaces
-from renkei.accounts import VENDORS, AccountVendor, vendor_of
+from renkei.accounts import VENDORS, AccountVendor, Check, Report, vendor_of
 from renkei.connecting import Refusal, Ticket, hand_over, issue
 from renkei.connections import Connection
 from renkei.errors import Outcome, Reconnect, Retry
 from renkei.idling import ends_at
 from renkei.integration import Integration
 from renkei.oauth import no_site
+from renkei.parting import granted
 from renkei.runtime import Platform
 from renkei.settings import check
 from renkei.sources import SOURCES
@@ -54,7 +55,7 @@ def connect(
     """Start a connection (OAuth), make one of keys, or keep a source's token or signing key.
 
     By OAuth it asks for what the integrations need that are on: by the workspace file in `body`, else by the one that
-    was applied last.
+    was applied last. A vendor that takes either is connected by keys if there are `secrets`.
     """
     base = config.public_url(domain_name)
     if not workspaces.NAME.fullmatch(workspace):
@@ -69,13 +70,13 @@ def connect(
         return kept
     wanted = vendor_of(vendor)
     ticket = _ticket(workspace, wanted, body)
-    if wanted.oauth and "file" in body:  # of a workspace file that is to be applied afterwards
-        filled, problems = check(body["file"], workspace, INTEGRATIONS)
-        if problems:
-            raise Wrong(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "the workspace file is wrong", problems)
-        ticket = replace(ticket, scopes=scopes.needed(vendor, INTEGRATIONS, filled["integrations"]))
-    if wanted.oauth is None:
-        return _by_keys(parts, ticket, wanted, body, language)
+    given = _to_be_applied(workspace, body["file"]) if wanted.oauth and "file" in body else None
+    if wanted.oauth is None or (wanted.fields and "secrets" in body):
+        given = scopes.given(workspace) if given is None else given
+        ticket = replace(ticket, scopes=scopes.needed(vendor, INTEGRATIONS, given, otherwise=()))
+        return _by_keys(parts, ticket, wanted, body, beside=_unheard(wanted, given), language=language)
+    if given is not None:
+        ticket = replace(ticket, scopes=scopes.needed(vendor, INTEGRATIONS, given))
     token = issue(parts, ticket)
     workspaces.register(workspace)
     ends = parts.clock() + workspaces.SESSION
@@ -97,9 +98,33 @@ def _ticket(workspace: str, vendor: AccountVendor, body: Mapping[str, Any]) -> T
     )
 
 
+def _to_be_applied(workspace: str, file: object) -> Mapping[str, Any]:
+    """The integrations' settings in a workspace file that is to be applied afterwards. Wrong with all its problems."""
+    filled, problems = check(file, workspace, INTEGRATIONS)
+    if problems:
+        raise Wrong(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "the workspace file is wrong", problems)
+    settings: Mapping[str, Any] = filled["integrations"]
+    return settings
+
+
+def _unheard(vendor: AccountVendor, given: Mapping[str, Any]) -> tuple[Check, ...]:
+    """What to say of keys where events come with consent only, and an integration waits for them."""
+    if vendor.oauth is None or not scopes.heard(vendor.key, INTEGRATIONS, given):
+        return ()
+    params = {"vendor": vendor.key}
+    return (Check("check_no_events", ok=None, params=params, remedy="remedy_no_events", needed=False),)
+
+
 def _by_keys(
-    parts: Platform, ticket: Ticket, vendor: AccountVendor, body: Mapping[str, Any], language: config.Language
+    parts: Platform,
+    ticket: Ticket,
+    vendor: AccountVendor,
+    body: Mapping[str, Any],
+    *,
+    beside: tuple[Check, ...],
+    language: config.Language,
 ) -> dict[str, Any]:
+    """Make a connection of entered keys; `beside` is told with what a look at it found."""
     entered = body.get("secrets")
     if not isinstance(entered, dict) or not all(isinstance(value, str) for value in entered.values()):
         fields = ", ".join(field.name for field in vendor.fields)
@@ -119,7 +144,7 @@ def _by_keys(
     message = text("connection_works", language)
     shown = {"connected": True, "message": message, "account": made.report.account, "name": made.report.name}
     left = _not_revoked(made.not_revoked, vendor.key, language)
-    return shown | {"checks": check_views(made.report, language), "not_revoked": left}
+    return shown | {"checks": _views(made.report, beside, language), "not_revoked": left}
 
 
 def test(parts: Platform, workspace: str, vendor: str, language: config.Language) -> dict[str, Any]:
@@ -133,9 +158,11 @@ def test(parts: Platform, workspace: str, vendor: str, language: config.Language
         for integration in writing:
             bring_back(parts, workspace, integration)
     now = parts.connections.get(workspace, vendor) or connection
+    by_keys = tested.ok and not granted(connection)
+    beside = _unheard(vendor_of(vendor), scopes.given(workspace)) if by_keys else ()
     message = text("connection_works" if tested.ok else "connection_fails", language, {"vendor": vendor})
     shown = {"ok": tested.ok, "message": message, "state": now.state, "account": now.account}
-    return shown | {"name": tested.report.name, "checks": check_views(tested.report, language)}
+    return shown | {"name": tested.report.name, "checks": _views(tested.report, beside, language)}
 
 
 def end(
@@ -185,6 +212,10 @@ def shown(parts: Platform, workspace: str, language: config.Language) -> list[di
         *(connection_view(one, ends_at(one.row, kept), language) for one in found),
         *sources.shown(workspace),
     ]
+
+
+def _views(report: Report, beside: tuple[Check, ...], language: config.Language) -> list[dict[str, Any]]:
+    return check_views(replace(report, checks=(*report.checks, *beside)), language)
 
 
 def _not_revoked(codes: Iterable[str], vendor: str, language: config.Language) -> list[dict[str, str]]:

@@ -1,7 +1,8 @@
 """Vendors as accounts that a workspace connects to: what is entered, looked at, and told when it is over.
 
 A vendor says this of itself in `renkei/vendors/<vendor>_account.py`, as `ACCOUNT`. There are two kinds: by OAuth
-(a person agrees in a browser) and by keys (a person enters them).
+(a person agrees in a browser) and by keys (a person enters them). One that has both `oauth` and `fields` takes either;
+its bearer token is then the field `access_token`.
 """
 
 from __future__ import annotations
@@ -80,7 +81,8 @@ class Access:
 
     `digest` gives a keyed digest (purpose, text) as the id of an account that has none of its own; `sleep` passes
     seconds where a vendor is slow to allow the next call; `left` tells what our own count leaves of the day.
-    `scopes` are what was granted, `needed` those that the workspace needs (none: all of the vendor's).
+    `scopes` are what was granted (none: keys were entered), `needed` those that the workspace needs (none: nobody
+    said; then all of the vendor's are to be granted).
     """
 
     session: requests.Session
@@ -129,7 +131,7 @@ def vendor_of(key: str) -> AccountVendor:
 
 
 def oauth_of(key: str) -> OAuthVendor:
-    """The OAuth of a vendor; KeyError if there is no such vendor, or it connects by keys."""
+    """The OAuth of a vendor; KeyError if there is no such vendor, or it connects by keys alone."""
     found = vendor_of(key).oauth
     if found is None:
         raise KeyError(key)

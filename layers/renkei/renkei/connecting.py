@@ -20,8 +20,9 @@ from renkei.connections import Connection
 from renkei.dynamo import ConditionFailed
 from renkei.errors import Outcome, Rejected, Retry
 from renkei.oauth import Grant, authorize_url, pkce
-from renkei.parting import shared, tell
+from renkei.parting import granted, replaced, shared, tell
 from renkei.runtime import Platform
+from renkei.tokens import fixed
 from renkei.workers import app_of, tokens_of
 
 _TRIES = 3
@@ -31,7 +32,8 @@ _TRIES = 3
 class Ticket:
     """What a person with access to `/api` asked for. `site` is the vendor's, where it has several.
 
-    `scopes` is what the vendor is to allow; empty where that is to be seen when the browser comes.
+    `scopes` is what the vendor is to allow; empty where that is to be seen when the browser comes, and where keys are
+    entered before anybody said what they are for.
     """
 
     workspace: str
@@ -61,7 +63,7 @@ class Refusal(Rejected):
 class Made:
     """A connection that was stored, and what was found when it was looked at.
 
-    `not_revoked`: codes of texts for what the vendor could not be told of the other account that it led to before.
+    `not_revoked`: codes of texts for what the vendor could not be told of what there was before.
     """
 
     connection: Connection
@@ -160,7 +162,9 @@ def hand_over(parts: Platform, ticket: Ticket, entered: Mapping[str, str], waiti
     """Make a connection of the keys that a person entered. Refusal, or the vendor's Outcome, and nothing is stored."""
     vendor = vendor_of(ticket.vendor)
     kept = checked_fields(vendor, entered)
-    report = _looked_at(vendor, Access(parts.session, kept, parts.vault.digest, sleep=parts.sleep))
+    token = fixed(vendor.key, kept)
+    access = Access(parts.session, kept, parts.vault.digest, token, sleep=parts.sleep, needed=ticket.scopes)
+    report = _looked_at(vendor, access)
     _same_account(parts, ticket, report.account)
     return _store(parts, ticket, report.account, kept, report, waiting=waiting)
 
@@ -234,6 +238,8 @@ def _store(
         portals.note(*events)
         if before and before.account != account:
             portals.drop(vendor, before.account, workspace)
+        elif before and "sealed" in before.row and granted(before) is not granted(stored):
+            left = replaced(parts, before)
         return Made(stored, report, tuple(left))
     raise Retry("refresh_busy", vendor=vendor)
 

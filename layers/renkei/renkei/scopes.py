@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from renkei import workspaces
@@ -16,29 +16,50 @@ def of_one(integration: Integration, given: Mapping[str, Any], vendor: str) -> t
 
 
 def needed(
-    vendor: str, integrations: Mapping[str, Integration], given: Mapping[str, Any], otherwise: Collection[str] = ()
+    vendor: str,
+    integrations: Mapping[str, Integration],
+    given: Mapping[str, Any],
+    otherwise: Collection[str] | None = None,
 ) -> tuple[str, ...]:
     """What all integrations need that are on in `given` (settings as they are kept, by key), in the vendor's order.
 
-    Where none of them works with the vendor, nobody has said yet what it is for: then `otherwise`, or without that
-    all that the vendor is ever asked for.
+    Where none of them works with the vendor, nobody has said yet what it is for: then `otherwise`, or where that is
+    None all that the vendor is ever asked for.
     """
     wanted: set[str] = set()
-    for key, settings in given.items():
-        one = integrations.get(key)
-        if one and vendor in one.vendors and settings.get("enabled") is not False:
+    for one, settings in _on(integrations, given):
+        if vendor in one.vendors:
             wanted.update(of_one(one, settings, vendor))
-    wanted = wanted or set(otherwise)
-    return tuple(scope for scope in _all(vendor) if scope in wanted or not wanted)
+    wanted = wanted or set(_all(vendor) if otherwise is None else otherwise)
+    return tuple(scope for scope in _all(vendor) if scope in wanted)
 
 
 def of_workspace(
-    vendor: str, integrations: Iterable[Integration], workspace: str, otherwise: Collection[str] = ()
+    vendor: str, integrations: Iterable[Integration], workspace: str, otherwise: Collection[str] | None = None
 ) -> tuple[str, ...]:
     """The same by the workspace file that was applied last."""
+    return needed(vendor, {one.key: one for one in integrations}, given(workspace), otherwise)
+
+
+def given(workspace: str) -> Mapping[str, Any]:
+    """The integrations' settings in the workspace file that was applied last."""
     kept = workspaces.settings(workspace)
-    given = (kept["document"].get("integrations") or {}) if kept else {}
-    return needed(vendor, {one.key: one for one in integrations}, given, otherwise)
+    return (kept["document"].get("integrations") or {}) if kept else {}
+
+
+def heard(vendor: str, integrations: Mapping[str, Integration], given: Mapping[str, Any]) -> bool:
+    """Whether an integration that is on in `given` waits for the vendor's own events."""
+    return any(vendor in one.sources for one, _ in _on(integrations, given))
+
+
+def _on(
+    integrations: Mapping[str, Integration], given: Mapping[str, Any]
+) -> Iterator[tuple[Integration, Mapping[str, Any]]]:
+    """The integrations that are on, with their settings."""
+    for key, settings in given.items():
+        one = integrations.get(key)
+        if one and settings.get("enabled") is not False:
+            yield one, settings
 
 
 def _all(vendor: str) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
-"""A living access token of one connection, refreshed ahead of its end by one worker at a time."""
+"""A living access token of one connection, refreshed ahead of its end by one worker at a time.
+
+Where a person entered the token itself there is nothing to refresh: it works, or another one is entered.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,17 @@ from renkei.oauth import Grant, Tokens
 _AHEAD = timedelta(minutes=5)
 _UNCLEAR = {"vendor_unreachable", "vendor_garbled"}
 _POLL = 0.2  # seconds between two looks at a token that somebody else refreshes
+
+
+def fixed(vendor: str, keys: Mapping[str, Any]) -> Callable[[bool], str]:
+    """The token among keys that a person entered ("": there is none). Reconnect if another one is asked for."""
+
+    def token(fresh: bool) -> str:
+        if fresh:
+            raise Reconnect("key_refused", vendor=vendor)
+        return str(keys.get("access_token", ""))
+
+    return token
 
 
 class TokenSource:
@@ -36,14 +50,26 @@ class TokenSource:
 
     def __call__(self, fresh: bool = False) -> str:
         """The token; `fresh` after the vendor refused the last one. Retry or Reconnect if there is none to be had."""
+        if not self.renews:
+            return self._entered(fresh)
         ends = self.connection.expires_at
         left = ends - self._clock() if ends else _AHEAD
         if fresh or left < _AHEAD:
             self.renew(must=fresh or left <= timedelta())
         return str(self.secrets["access_token"])
 
+    @property
+    def renews(self) -> bool:
+        """Whether the vendor gives new tokens for the connection."""
+        return "refresh_token" in self.secrets
+
     def renew(self, *, must: bool = True) -> None:
-        """Refresh, or see that somebody else did. `must`: wait for it, because the token at hand is of no use."""
+        """Refresh, or see that somebody else did. `must`: wait for it, because the token at hand is of no use.
+
+        A token that a person entered stays as it is.
+        """
+        if not self.renews:
+            return None
         seen = self.connection.version
         for _ in range(int(LEASE.total_seconds() / _POLL) + 1):
             if lease := self._connections.lease(self.connection):
@@ -53,6 +79,16 @@ class TokenSource:
                 return None
             self._sleep(_POLL)
         raise Retry("refresh_busy", vendor=self.connection.vendor)
+
+    def _entered(self, refused: bool) -> str:
+        """The token that a person entered. If it was `refused`: what was connected since; Reconnect if nothing was."""
+        if refused:
+            seen = self.connection.version
+            self._reload()
+            if self.connection.version == seen:
+                raise Reconnect("key_refused", vendor=self.connection.vendor)
+            return self()
+        return str(self.secrets["access_token"])
 
     def _refresh(self, lease: Lease) -> None:
         grant = self._granted(lease)

@@ -10,12 +10,12 @@ import requests
 from aws_lambda_powertools.utilities import parameters
 
 from renkei import config
-from renkei.accounts import Access, oauth_of, vendor_of
+from renkei.accounts import Access, oauth_of
 from renkei.connections import Connection
 from renkei.errors import Misconfigured, Reconnect, Retry
 from renkei.oauth import App, Tokens
 from renkei.runtime import Platform
-from renkei.tokens import TokenSource
+from renkei.tokens import TokenSource, fixed
 
 _APP_SECONDS = 300
 
@@ -51,7 +51,7 @@ def account_of(parts: Platform, workspace: str, vendor: str) -> TokenSource:
 
 
 def token_source(parts: Platform, connection: Connection) -> TokenSource:
-    """A living token of a connection."""
+    """A living token of a connection, by OAuth or as a person entered it."""
     vendor = connection.vendor
     return TokenSource(
         connection, parts.connections, lambda kept: tokens_of(vendor, parts.session, kept), parts.clock, parts.sleep
@@ -60,10 +60,11 @@ def token_source(parts: Platform, connection: Connection) -> TokenSource:
 
 def access_of(parts: Platform, connection: Connection) -> tuple[Access, TokenSource | None]:
     """What a probe or an end may use of a connection, and where its tokens come from (None: it has keys)."""
-    if vendor_of(connection.vendor).oauth is None:
-        keys, left = parts.connections.secrets(connection), parts.budget(connection, live=True).left
-        return Access(parts.session, keys, parts.vault.digest, sleep=parts.sleep, left=left), None
     source = token_source(parts, connection)
+    if not source.renews:
+        keys, left = source.secrets, parts.budget(connection, live=True).left
+        token = fixed(connection.vendor, keys)
+        return Access(parts.session, keys, parts.vault.digest, token, sleep=parts.sleep, left=left), None
     own_app = bool(source.secrets.get("client_id"))
     held = Access(parts.session, source.secrets, parts.vault.digest, source, connection.scopes, own_app, parts.sleep)
     return held, source

@@ -69,8 +69,8 @@ class Known:
     also: dict[str, str] = field(default_factory=dict)
     """By id of a contact that was merged: what it is called now."""
     made: set[str] = field(default_factory=set)
-    written: set[str] = field(default_factory=set)
-    """Contacts that this batch wrote."""
+    written: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By contact: the tasks that it was written for in this batch."""
     unsure: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
@@ -93,7 +93,15 @@ class Known:
         if record and record not in self.lost:
             return record
         found = (self.addresses.get(email, "") for email in wish.emails)
-        return next((one for one in found if one and self.owner(one) in {"", wish.key}), "")
+        return next((one for one in found if one and self.free(one, wish)), "")
+
+    def wrote(self, contact: str, wish: Wish) -> bool:
+        """Whether a contact was written for a user in this batch."""
+        return any(task.id in self.written.get(contact, ()) for task in wish.tasks)
+
+    def free(self, contact: str, wish: Wish) -> bool:
+        """Whether a contact is a user's, or nobody's."""
+        return self.owner(contact) in {"", wish.key} and (contact not in self.written or self.wrote(contact, wish))
 
     def owner(self, contact: str) -> str:
         """The user whose contact it is: "" where it is nobody's, or that user's who is deleted."""
@@ -118,7 +126,7 @@ class Known:
             case Create(object="contacts"):
                 self.addresses |= {key: record.id for key, record in result.records.items()}
                 self.made |= {record.id for record in result.records.values()}
-                self.written |= {record.id for record in result.records.values()}
+                self._wrote(step.items, result)
                 self._not_made(step.items, result, self.addresses)
             case Update():
                 self._updated(step.items, result)
@@ -150,7 +158,7 @@ class Known:
         return {key for key, id_ in there.items() if id_}
 
     def _updated(self, items: tuple[Item, ...], result: Result) -> None:
-        self.written |= {*result.records, *(record.id for record in result.records.values())}
+        self._wrote(items, result)
         self.also |= {key: record.id for key, record in result.records.items() if record.id != key}
         ends: dict[str, Outcome] = {}
         for key, end in result.failed.items():
@@ -161,6 +169,11 @@ class Known:
             else:
                 ends[key] = end
         self._refuse(items, Result(failed=ends))
+
+    def _wrote(self, items: tuple[Item, ...], result: Result) -> None:
+        for item in items:
+            if record := result.records.get(item.key):
+                self.written |= {item.key: item.tasks, record.id: item.tasks}
 
     def _refuse(self, items: tuple[Item, ...], result: Result) -> None:
         for item in items:

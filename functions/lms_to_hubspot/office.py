@@ -126,7 +126,7 @@ class Office:
     def _doubt(self, step: Step, known: Known, end: Retry) -> None:
         """A deal's contact may be gone, whose link we trusted: then that is looked up. Anything else is raised."""
         linked = {to.id for item in step.items for to in item.to} if isinstance(step, Create) else set()
-        suspects = linked - known.written - known.also.keys() - set(known.also.values())
+        suspects = linked - known.written.keys() - known.also.keys() - set(known.also.values())
         if end.code != "record_gone" or not isinstance(step, Create) or step.object != DEALS or not suspects:
             raise end
         known.unsure |= suspects

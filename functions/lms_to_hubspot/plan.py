@@ -82,7 +82,7 @@ def _state(wish: Wish, known: Known) -> Task | None:
 def _due(wish: Wish, known: Known) -> bool:
     """Whether something is to be written for a user that was not yet."""
     contact = known.contact(wish)
-    if contact in known.written:
+    if known.wrote(contact, wish):
         return False
     if _state(wish, known):
         return True
@@ -101,7 +101,7 @@ def obstacle(wish: Wish, known: Known) -> Outcome | None:
     present = known.addresses.get(wish.email, "")
     if present and present != contact:  # the present one is owned by somebody else
         return Misconfigured("lms_address_taken", contact=contact or "-", other=present)
-    mine = [one for one in others if one and known.owner(one) in {"", wish.key}]
+    mine = [one for one in others if one and known.free(one, wish)]
     if len(mine) > 1:
         return Misconfigured("lms_address_taken", contact=mine[1], other=mine[0])
     return None
@@ -141,7 +141,7 @@ def _archived(wishes: Sequence[Wish], known: Known) -> Iterator[Step]:
     gone = {
         contact: tuple(task.id for task in wish.tasks)
         for wish in wishes
-        if wish.after.deleted and (contact := known.contact(wish)) in known.written and contact not in known.archived
+        if wish.after.deleted and known.wrote(contact := known.contact(wish), wish) and contact not in known.archived
     }
     if gone:
         yield Delete(CONTACTS, tuple(gone), gone)

@@ -178,6 +178,15 @@ def test_operating_explains_each_setting_of_falcana_and_hubspot_and_each_command
     }
 
 
+def test_operating_explains_each_setting_of_what_takes_a_school_s_events() -> None:
+    part = OPERATING.partition("## A school's people and purchases")[2].partition("\n## ")[0]
+    table = part.partition("| setting |")[2].partition("\n\n")[0]
+    cells = re.findall(r"^\| (`[^|]*`) \|", table, re.MULTILINE)
+    told = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
+    three = [one for one in INTEGRATIONS.values() if one.sources == ("lms",)]
+    assert told == [name for one in three for name in (one.key, *one.settings.model_fields) if name != "enabled"]
+
+
 def test_operating_names_each_tick_of_board_as_board_shows_it() -> None:
     part = OPERATING.partition("## HubSpot and board")[2].partition("\n## ")[0]
     ticks = {kind: set(re.findall(rf"{kind}: ([^;.]*)", part)[0].replace("\n", " ").split(", ")) for kind in TICKS}

@@ -12,7 +12,7 @@ from lms_to_hubspot.purchases import purchases_of
 from renkei import links
 from renkei.actions import Create, Delete, Record, Remember, Result
 from renkei.bells import Bell, ring
-from renkei.errors import Outcome, Retry
+from renkei.errors import Misconfigured, Outcome, Reconnect, Retry
 from renkei.integration import Done, Job, Verdict
 from renkei.lms import Event, event_of
 from renkei.lms_list import part_of
@@ -69,17 +69,17 @@ class Office:
         known, wanted = self._known(tasks, ())
         try:
             self.carry_out(wanted, [], known)
-        except Outcome as whole:
+        except Outcome as end:
+            return end
+        ends: dict[str, Verdict] = {task.id: verdict(task, wanted[task.key], None, known) for task in tasks}
+        if whole := next(filter(_of_all, ends.values()), None):
             return whole
-        ends = {task.id: verdict(task, wanted[task.key], None, known) for task in tasks}
-        if again := next((end for end in ends.values() if isinstance(end, Retry)), None):
-            return again
         told: list[str] = [f"{row.number} lms_payload ({row.problem})" for row in part.rows if row.user is None]
         counts = Counter({"rejected": len(told)} if told else {})
-        for number, end in ends.items():
-            counts[_fate(end)] += 1
-            if isinstance(end, Outcome) and end.code != "lms_stale":
-                told.append(f"{number} {_words(end)}")
+        for number, fate in ends.items():
+            counts[_fate(fate)] += 1
+            if isinstance(fate, Outcome) and fate.code != "lms_stale":
+                told.append(f"{number} {_words(fate)}")
         outcome = {name: str(count) for name, count in counts.items()}
         return Done(outcome | ({"rows": "; ".join(told[:_TOLD])} if told else {}))
 
@@ -177,6 +177,11 @@ class Office:
     @property
     def _digest(self) -> Digest:
         return self._work.platform.vault.digest
+
+
+def _of_all(end: Verdict) -> bool:
+    """Whether what ended one line is not about that line: then the whole part waits, and is done again."""
+    return isinstance(end, Retry | Reconnect | Misconfigured) and end.code != ADDRESS_TAKEN
 
 
 def _fate(end: Verdict) -> str:

@@ -202,7 +202,7 @@ class HubSpot(Vendor):
             self.portals = {
                 number: Portal(number, name, domain, last_id=number * 100_000) for number, name, domain in PORTALS
             }
-            self._use_currencies()
+            self._use_settings()
             self.tokens = Tokens(keys=demo_keys(self.portals, self.app.optional_scopes))
             self.webhooks = Webhooks(self.app, self._subscriptions)
             self._send_to("")
@@ -219,9 +219,7 @@ class HubSpot(Vendor):
         self.settings.change(switches)
         if "webhook_target" in switches:
             self._send_to(self.settings.webhook_target)
-        for found in self.portals.values():
-            found.association_bumps_modified = self.settings.association_bumps_modified
-        self._use_currencies()
+        self._use_settings()
         if isinstance(portal, int):
             self.uninstall(portal)
         if isinstance(keyless, int):
@@ -238,8 +236,10 @@ class HubSpot(Vendor):
             self._sender.stop()
         self._sender = Sender(target, self._next_events, self.signed) if target else None
 
-    def _use_currencies(self) -> None:
+    def _use_settings(self) -> None:
         for portal in self.portals.values():
+            portal.association_bumps_modified = self.settings.association_bumps_modified
+            portal.lines_make_amount = self.settings.lines_make_amount
             use_currencies(portal, self.settings.additional_currencies)
 
     def _next_events(self) -> list[Event]:

@@ -36,6 +36,7 @@ class Settings:
     restore_bumps_modified: bool = True
     search_hides: list[str] = field(default_factory=list)
     search_lag_per_record: dict[str, float] = field(default_factory=dict)
+    lines_make_amount: bool = False
     additional_currencies: list[str] = field(default_factory=list)
     webhook_target: str = ""
 

@@ -4,11 +4,12 @@ https://developers.hubspot.com/docs/api-reference/latest/crm/objects/line-items/
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from local.sandbox.hubspot.definitions import Option
 from local.sandbox.hubspot.errors import Problem
-from local.sandbox.hubspot.store import Portal
+from local.sandbox.hubspot.store import Portal, Record
 
 CURRENCIES = {"deals": "deal_currency_code", "line_items": "hs_line_item_currency_code"}
 NOT_NEGATIVE = {"line_items": ("price", "quantity"), "products": ("price",)}
@@ -28,6 +29,14 @@ def inherited(portal: Portal, kind: str, values: Mapping[str, str]) -> dict[str,
     product = portal.find("products", values.get("hs_product_id", "")) if kind == "line_items" else None
     theirs = product.properties if product else {}
     return {name: theirs[name] for name in INHERITED if name in theirs} | dict(values)
+
+
+def add_up(portal: Portal, deal: Record, now: datetime) -> None:
+    """Let a deal's amount follow its line items, in an account that is set so. When exactly, HubSpot does not say."""
+    if portal.lines_make_amount:
+        found = (portal.find("line_items", line) for line in portal.linked((deal.kind, deal.id), "line_items"))
+        amount = sum((Decimal(line.properties.get("amount", "0")) for line in found if line), Decimal())
+        portal.write(deal, {"amount": f"{amount:f}"}, now)
 
 
 def wrong(portal: Portal, kind: str, values: Mapping[str, str]) -> list[Problem]:

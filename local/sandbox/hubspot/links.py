@@ -17,6 +17,7 @@ from local.sandbox.hubspot.kinds import (
     association_types,
     kind_of,
 )
+from local.sandbox.hubspot.lines import add_up
 from local.sandbox.hubspot.shapes import Json, items, mapping, needed, number
 from local.sandbox.hubspot.store import Portal, Record
 
@@ -73,6 +74,9 @@ def link(
             _make_primary(portal, one, company, now)
     portal.set_link(here, there, {t.type_id for t in chosen}, now)
     portal.set_link(there, here, {t.inverse for t in chosen}, now)
+    for line, deal in ((record, other), (other, record)):
+        if line.kind == "line_items":
+            add_up(portal, deal, now)
 
 
 def _one_deal(portal: Portal, record: Record, other: Record) -> None:

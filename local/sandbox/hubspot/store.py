@@ -67,6 +67,7 @@ class Portal:
     utc_offset: str = "+09:00"
     currency: str = "JPY"
     additional_currencies: tuple[str, ...] = ()
+    lines_make_amount: bool = False
     owners: tuple[Owner, ...] = OWNERS
     properties: dict[str, dict[str, Property]] = field(default_factory=standard)
     groups: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -121,6 +121,15 @@ def test_a_line_item_belongs_to_one_deal_and_a_product_to_nothing(
     assert [len(list(portal.live(kind))) for kind in ("products", "line_items", "deals")] == [1, 1, 2]
 
 
+def test_an_account_may_let_line_items_make_a_deals_amount(api: Api, hubspot: HubSpot, product: str, deal: str) -> None:
+    assert api.patch(f"{DEALS}/{deal}", json={"properties": {"amount": "9800"}}).status_code == 200
+    made(api, LINES, {"hs_product_id": product}, (deal, 20))
+    assert read(api, f"{DEALS}/{deal}", "amount") == {"amount": "9800"}
+    hubspot.configure({"lines_make_amount": True})
+    made(api, LINES, {"hs_product_id": product, "price": "9800"}, (deal, 20))
+    assert read(api, f"{DEALS}/{deal}", "amount") == {"amount": "21800"}
+
+
 def test_products_have_no_unique_properties_and_line_items_have(api: Api, deal: str) -> None:
     ours = {"name": "ours", "label": "Ours", "type": "string", "fieldType": "text"}
     of = {"products": "productinformation", "line_items": "lineiteminformation"}

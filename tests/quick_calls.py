@@ -7,9 +7,12 @@ it does. The short way is for the operations that tests make most; who listens t
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from botocore import handlers
 from botocore.client import BaseClient
+from botocore.discovery import block_endpoint_discovery_required_operations
 from botocore.exceptions import ParamValidationError
 from botocore.parsers import create_parser
 from botocore.validate import ParamValidator
@@ -23,6 +26,8 @@ from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sqs.responses import SQSResponse
 from werkzeug.exceptions import HTTPException
 
+from tests import quick_rows
+
 _HANDLERS: dict[str, Any] = {
     "dynamodb": DynamoHandler,
     "kms": KmsResponse,
@@ -33,21 +38,39 @@ _SHORT = {
     "dynamodb": {"BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
     "kms": {"Decrypt", "GenerateDataKey"},
     "secretsmanager": {"GetSecretValue"},
-    "sqs": {"DeleteMessage", "GetQueueUrl", "ReceiveMessage", "SendMessage"},
+    "sqs": {"CreateQueue", "DeleteMessage", "GetQueueUrl", "ReceiveMessage", "SendMessage"},
 }
 _MOTO_S = 1
 """Listeners to the sending where nobody but moto listens."""
 _make_api_call = vars(BaseClient)["_make_api_call"]
 _underscored = functools.cache(camelcase_to_underscores)
+_validate: Any = ParamValidator().validate
 _parse: Any = create_parser("json").parse
 
 
-class _Validator(ParamValidator):
-    """botocore's, which is asked about a value of DynamoDB only where it is not at once seen to be right."""
-
-    def _validate(self, params: Any, shape: Any, errors: Any, name: str) -> None:
-        if shape.name != "AttributeValue" or not _is_value(params):
-            super()._validate(params, shape, errors, name)  # type: ignore[misc]
+def _fits(value: Any, shape: Any) -> bool:  # noqa: PLR0911 - one a type
+    """Whether a parameter is at once seen to be right; if not, botocore is asked."""
+    if shape.name == "AttributeValue":
+        return _is_value(value)
+    match shape.type_name:
+        case "string":
+            return type(value) is str and len(value) >= shape.metadata.get("min", 0)
+        case "boolean":
+            return type(value) is bool
+        case "integer":
+            return type(value) is int and value >= shape.metadata.get("min", value)
+        case "list":
+            fits = type(value) is list and len(value) >= shape.metadata.get("min", 0)
+            return fits and all(_fits(one, shape.member) for one in value)
+        case "map":
+            return type(value) is dict and all(
+                type(key) is str and _fits(one, shape.value) for key, one in value.items()
+            )
+        case "structure":
+            if type(value) is not dict or not set(shape.required_members) <= value.keys() <= shape.members.keys():
+                return False
+            return all(_fits(one, shape.members[name]) for name, one in value.items())
+    return False
 
 
 def _is_value(value: Any) -> bool:
@@ -63,7 +86,14 @@ def _is_value(value: Any) -> bool:
 
 
 _TYPES: dict[str, type] = {"S": str, "N": str, "B": bytes, "BOOL": bool, "NULL": bool}
-_validate: Any = _Validator().validate
+_IDLE = {
+    handlers.add_recursion_detection_header,
+    handlers.generate_idempotent_uuid,
+    handlers.inject_api_version_header_if_needed,
+    vars(handlers)["_handle_request_validation_mode_member"],
+    block_endpoint_discovery_required_operations,
+}
+"""botocore's own listeners who have nothing to do with these operations, or only with their headers."""
 
 
 class _Response(NamedTuple):
@@ -77,42 +107,54 @@ def make_api_call(client: Any, operation: str, params: dict[str, Any]) -> Any:
     model, events = client._service_model, client.meta.events
     if operation not in _SHORT.get(model.service_name, ()) or not botocore_stubber.enabled:
         return _make_api_call(client, operation, params)
-    name = f"{model.service_id.hyphenize()}.{operation}"
-    if _listeners(events._emitter, f"before-send.{name}") != _MOTO_S:
+    emitter, name = events._emitter, f"{model.service_id.hyphenize()}.{operation}"
+    if len(_listeners(emitter, f"before-send.{name}")) != _MOTO_S:
         return _make_api_call(client, operation, params)
     model = model.operation_model(operation)
-    context = {"client_region": client.meta.region_name, "client_config": client.meta.config}
-    params = client._emit_api_params(api_params=params, operation_model=model, context=context)
-    if (wrong := _validate(params, model.input_shape)).has_errors():
+    told = {"model": model, "context": {"client_region": client.meta.region_name, "client_config": client.meta.config}}
+    params = next(iter([*_said(emitter, f"provide-client-params.{name}", params=params, **told), params]))
+    list(_said(emitter, f"before-parameter-build.{name}", params=params, **told))
+    if not _fits(params, model.input_shape) and (wrong := _validate(params, model.input_shape)).has_errors():
         raise ParamValidationError(report=wrong.generate_report())
-    _, said = events.emit_until_response(
-        f"before-call.{name}",
-        model=model,
-        params={"headers": {}},
-        request_signer=client._request_signer,
-        context=context,
-    )
-    http, parsed = said or _answer(client, model, params)
-    events.emit(f"after-call.{name}", http_response=http, parsed=parsed, model=model, context=context)
+    http, parsed = next(
+        _said(
+            emitter,
+            f"before-call.{name}",
+            params={"headers": {}},
+            request_signer=client._request_signer,
+            **told,
+        ),
+        None,
+    ) or _answer(client, model, params)
+    list(_said(emitter, f"after-call.{name}", http_response=http, parsed=parsed, **told))
     if http.status_code >= 300:
-        code = context.get("error_code_override") or parsed.get("Error", {}).get("Code")
+        code = told["context"].get("error_code_override") or parsed.get("Error", {}).get("Code")
         raise client.exceptions.from_code(code)(parsed, operation)
     return parsed
 
 
-def _listeners(emitter: Any, event: str) -> int:
-    """How many listen to an event, found as the emitter finds them, and kept where it keeps them."""
+def _said(emitter: Any, event: str, **told: Any) -> Iterator[Any]:
+    """What those who listen to an event answer, one after the other as they are asked."""
+    for listener in _listeners(emitter, event):
+        if listener not in _IDLE and (said := listener(event_name=event, **told)) is not None:
+            yield said
+
+
+def _listeners(emitter: Any, event: str) -> Any:
+    """Who listens to an event, found as the emitter finds them, and kept where it keeps them."""
     found = emitter._lookup_cache.get(event)
     if found is None:
         found = emitter._lookup_cache[event] = emitter._handlers.prefix_search(event)
-    return len(found)
+    return found
 
 
 def _answer(client: Any, model: Any, params: dict[str, Any]) -> tuple[_Response, dict[str, Any]]:
     """What moto answers."""
-    service = model.service_model.service_name
+    service, region = model.service_model.service_name, client.meta.region_name
+    if service == "dynamodb" and (row := quick_rows.answer(model.name, params, DEFAULT_ACCOUNT_ID, region)) is not None:
+        return _fine(row)
     handler = _HANDLERS[service]()
-    handler.region, handler.current_account = client.meta.region_name, DEFAULT_ACCOUNT_ID
+    handler.region, handler.current_account = region, DEFAULT_ACCOUNT_ID
     handler.uri, handler.path, handler.uri_match, handler.querystring = f"{client.meta.endpoint_url}/", "/", {}, {}
     if handler.automated_parameter_parsing:
         handler.params = handler.body = _copied(params)
@@ -126,6 +168,10 @@ def _answer(client: Any, model: Any, params: dict[str, Any]) -> tuple[_Response,
         parsed = _shaped(result.result or {}, model.output_shape, deep=service != "dynamodb")
     else:
         parsed = _parse({"status_code": 200, "headers": {}, "body": result.encode()}, model.output_shape)
+    return _fine(parsed)
+
+
+def _fine(parsed: dict[str, Any]) -> tuple[_Response, dict[str, Any]]:
     parsed["ResponseMetadata"] = {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RetryAttempts": 0}
     return _Response(200), parsed
 

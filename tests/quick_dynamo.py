@@ -17,7 +17,7 @@ from moto.dynamodb.parsing import ast_nodes
 from moto.dynamodb.parsing.executors import UpdateExpressionExecutor
 from moto.dynamodb.parsing.validators import ActionCountValidator, UpdateExpressionValidator
 
-_MOST = 405_000
+MOST = 405_000
 """Bytes of an item, as moto counts them."""
 _AS_IT_IS = {"S", "B", "BOOL"}
 """Types whose values compare as they are written."""
@@ -39,7 +39,7 @@ def quick() -> Iterator[None]:
             (models, "UpdateExpressionValidator", _Validator),
             (models, "UpdateExpressionExecutor", _executor),
             (DynamoType, "cast_value", property(_cast)),
-            (DynamoType, "size", _sized),
+            (DynamoType, "size", sized),
             (Item, "__init__", _made),
             (Item, "project", _projected),
             (Table, "query", _queried),
@@ -53,16 +53,16 @@ def _cast(value: DynamoType) -> Any:
     return value.value if value.type in _AS_IT_IS else _cast_value(value)
 
 
-def _sized(value: DynamoType) -> int:
+def sized(value: DynamoType) -> int:
     """As moto's; it asks for five types before it comes to text."""
     inner: Any = value.value
     match value.type:
         case "S" if inner.isascii():
             return len(inner)
         case "L":
-            return sum([_sized(one) for one in inner])
+            return sum([sized(one) for one in inner])
         case "M":
-            return sum([len(name.encode()) + _sized(one) for name, one in inner.items()])
+            return sum([len(name.encode()) + sized(one) for name, one in inner.items()])
     return _size(value)
 
 
@@ -70,7 +70,7 @@ def _made(item: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs:
     """As moto's, which counts the bytes of all attributes so far at each one."""
     item.hash_key, item.range_key, item.attrs = hash_key, range_key, LimitedSizeDict()
     values = {name: DynamoType(value) for name, value in attrs.items()}
-    if sum([len(name.encode()) + _sized(value) for name, value in values.items()]) > _MOST:
+    if sum([len(name.encode()) + sized(value) for name, value in values.items()]) > MOST:
         raise ItemSizeTooLarge
     dict.update(item.attrs, values)
 

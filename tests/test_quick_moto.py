@@ -35,6 +35,34 @@ def _query(**more: Any) -> Call:
     return "query", {"KeyConditionExpression": "box = :b", "ExpressionAttributeValues": values, **more}
 
 
+def _ours(condition: str, **more: Any) -> Call:
+    """As `renkei.dynamo` asks; `more`: values of placeholders, and other parameters."""
+    texts = {name: more.pop(name) for name in ("p", "s", "t") if name in more}
+    sort = {"#s": more.pop("sort", "id")} if "s" in texts else {}
+    more = {"ScanIndexForward": True, "ConsistentRead": True, **more, "ExpressionAttributeNames": {"#p": "box"} | sort}
+    values = {f":{name}": {"S": text} for name, text in texts.items()}
+    return "query", {"KeyConditionExpression": condition, "ExpressionAttributeValues": values, **more}
+
+
+def _under(condition: str, attribute: str) -> dict[str, Any]:
+    return {"ConditionExpression": condition, "ExpressionAttributeNames": {"#a": attribute}}
+
+
+def _given(**attributes: str) -> dict[str, Any]:
+    """Names, and values that are as long as they are used."""
+    values = {":a": {"S": "9"}, ":b": {"L": [{"S": "x"}, {"M": {"y": {"B": b"z"}}}]}, ":c": {"S": "9"}}
+    used = [name for name in attributes if name != "b" or attributes[name] == "list"]
+    names = {f"#{name}": text for name, text in attributes.items() if name != "c" or text == "yes"}
+    return {
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": {f":{name}": values[f":{name}"] for name in used if attributes[name] != "yes"},
+    }
+
+
+def _batch(*requests: Any) -> Call:
+    return "batch_write_item", {"RequestItems": {"t": list(requests)}}
+
+
 SET: dict[str, Any] = {"ExpressionAttributeNames": {"#a": "text"}, "ExpressionAttributeValues": {":a": {"S": "new"}}}
 CALLS: list[Call] = [
     ("put_item", {"Item": KEY | VALUES}),
@@ -72,6 +100,50 @@ CALLS: list[Call] = [
     _query(Limit=1, ExclusiveStartKey=KEY),
     _query(IndexName="due"),
     _query(IndexName="none"),
+    _ours("#p = :p", p="b"),
+    _ours("#p = :p", p="b", ScanIndexForward=False, Limit=1),
+    _ours("#p = :p", p="b", Limit=2),
+    _ours("#p = :p", p="b", Limit=9),
+    _ours("#p = :p", p="nobody"),
+    _ours("#p = :p", p=""),
+    _ours("#p = :p AND begins_with(#s, :s)", p="b", s="1"),
+    _ours("#p = :p AND #s > :s", p="b", s="1", Limit=1),
+    _ours("#p = :p AND #s <= :s", p="b", s="1", Limit=1),
+    _ours("#p = :p AND #s BETWEEN :s AND :t", p="b", s="0", t="3", ScanIndexForward=False),
+    _ours("#p = :p AND #s > :s", p="b", s="0", sort="due", IndexName="due"),
+    _ours("#p = :p AND #s > :s", p="b", s="0", sort="id", IndexName="due"),
+    _ours("#p = :p", p="b", IndexName="due", Limit=1),
+    _ours("#p = :p", p="b", IndexName="none"),
+    _ours("#p = :p", p="b", TableName="nowhere"),
+    ("batch_get_item", {"RequestItems": {"t": {"Keys": [KEY, OTHER], "ConsistentRead": True}}}),
+    _batch({"PutRequest": {"Item": FAR | VALUES}}, {"PutRequest": {"Item": FAR}}),
+    _batch({"PutRequest": {"Item": FAR}}, {"DeleteRequest": {"Key": FAR}}),
+    _batch({"PutRequest": {"Item": FAR | {"n": {"N": "one"}}}}, {"DeleteRequest": {"Key": KEY}}),
+    _batch({"PutRequest": {"Item": FAR | {"due": {"S": ""}}}}),
+    _batch({"DeleteRequest": {"Key": {"box": {"S": "b"}, "id": {"S": "9"}}}}),
+    ("put_item", {"Item": KEY | {"n": {"N": "1" * 39}}}),
+    ("put_item", {"Item": KEY | {"n": {"N": " 1"}}}),
+    ("put_item", {"Item": KEY | {"n": {"NULL": False}}}),
+    ("put_item", {"Item": KEY | {"n": {"SS": ["a", "b"]}}}),
+    ("get_item", {"Key": KEY}),
+    ("get_item", {"Key": {"box": {"S": "b"}}}),
+    ("get_item", {"Key": {"box": {"S": "b"}, "id": {"S": ""}}}),
+    ("put_item", {"Item": KEY | VALUES}),
+    ("put_item", {"Item": KEY, "ConditionExpression": "attribute_not_exists(#a)", "ExpressionAttributeNames": NAMES}),
+    ("put_item", {"Item": KEY, **_under("attribute_not_exists(#a)", "id")}),
+    ("put_item", {"Item": {"box": {"S": "b"}, "id": {"S": "3"}}, **_under("attribute_not_exists(#a)", "id")}),
+    _update("SET #a = :a,", **SET),
+    _update("SET #a = :a, #b = :b REMOVE #c", **_given(a="text", b="list", c="yes")),
+    _update("SET #a = :a REMOVE #b", ConditionExpression="#a = :c", **_given(a="text", b="none", c="map")),
+    _update("SET #a = :a", ConditionExpression="#a < :c AND attribute_exists(#a)", **_given(a="text", c="")),
+    _update("SET #a = :a", ConditionExpression="NOT attribute_exists(#b)", **_given(a="text", b="gone", c="")),
+    _update("SET #a = :a", ConditionExpression="NOT attribute_exists(#b)", **_given(a="text", b="gone")),
+    _update("SET #a = :a", FAR | {"id": {"S": "newer"}}, ConditionExpression="attribute_not_exists(#a)", **SET),
+    _update("SET #a = :a", FAR | {"id": {"S": "newest"}}, ConditionExpression="attribute_exists(#a)", **SET),
+    _update("SET #a = :a", **_given(a="due")),
+    ("delete_item", {"Key": OTHER, "ReturnValues": "ALL_OLD", **_under("attribute_exists(#a)", "sealed")}),
+    ("delete_item", {"Key": OTHER, "ReturnValues": "ALL_OLD", **_under("attribute_exists(#a)", "sealed")}),
+    ("delete_item", {"Key": OTHER, "ReturnValues": "ALL_OLD"}),
     ("batch_get_item", {"RequestItems": {"t": {"Keys": [KEY, OTHER, {"box": {"S": "b"}, "id": {"S": "9"}}]}}}),
     ("batch_get_item", {"RequestItems": {"t": {"Keys": [KEY, KEY]}}}),
     ("batch_write_item", {"RequestItems": {"t": [{"PutRequest": {"Item": FAR}}, {"DeleteRequest": {"Key": OTHER}}]}}),

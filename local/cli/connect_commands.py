@@ -21,7 +21,7 @@ from local.cli.yaml_file import BadFile, WorkspaceFile
 _CONSENT_SECONDS = 300
 _ANOTHER_ACCOUNT = "already_connected_elsewhere"
 _FOR_SOURCES = ("keep_old", "token_file", "generate")
-_FOR_ACCOUNTS = ("switch_account", "own_app", "secret_file", "secrets_file", "site", "file")
+_FOR_ACCOUNTS = ("switch_account", "own_app", "secret_file", "secrets_file", "site", "file", "token")
 
 
 def connect(context: Context, args: argparse.Namespace) -> int:
@@ -32,20 +32,24 @@ def connect(context: Context, args: argparse.Namespace) -> int:
     vendor = find_vendor(context, args.vendor)
     if not vendor.site:
         _refuse(args, ("site",))
-    if vendor.by_consent:
-        try:
-            file = workspace_file(context, args.file) if args.file else None
-        except BadFile as bad:
-            return tell_bad(context, args.file, bad)
-        return _consent(context, args, vendor, file)
-    _refuse(args, ("own_app", "secret_file", "file"))
-    return _with_keys(context, args, vendor)
+    if not vendor.by_consent:
+        _refuse(args, ("own_app", "secret_file", "file", "token"))
+        return _with_keys(context, args, vendor)
+    if not vendor.fields:
+        _refuse(args, ("token",))
+    if args.token:
+        _refuse(args, ("own_app", "secret_file"), "not_with_token")
+    try:
+        file = workspace_file(context, args.file) if args.file else None
+    except BadFile as bad:
+        return tell_bad(context, args.file, bad)
+    return _with_keys(context, args, vendor, file) if args.token else _consent(context, args, vendor, file)
 
 
-def _refuse(args: argparse.Namespace, names: tuple[str, ...]) -> None:
+def _refuse(args: argparse.Namespace, names: tuple[str, ...], why: str = "not_for_vendor") -> None:
     for name in names:
         if getattr(args, name):
-            raise Misuse("not_for_vendor", option="--" + name.replace("_", "-"), vendor=args.vendor)
+            raise Misuse(why, option="--" + name.replace("_", "-"), vendor=args.vendor)
 
 
 def hand_over(context: Context, scheduler: Scheduler, secret: str, **how: bool) -> Json:
@@ -74,18 +78,24 @@ def _source(context: Context, args: argparse.Namespace, scheduler: Scheduler) ->
     return OK
 
 
-def _with_keys(context: Context, args: argparse.Namespace, vendor: Vendor) -> int:
+def _with_keys(context: Context, args: argparse.Namespace, vendor: Vendor, file: WorkspaceFile | None = None) -> int:
     workspace = context.workspace  # before anybody types a secret for nothing
     body: Json = {"switch_account": args.switch_account, "secrets": fill(context, vendor, args.secrets_file)}
+    if file:
+        body["file"] = file.data
     context.screen.note("looking", vendor=vendor.title)
     try:
         answer = context.api.call("POST", "workspaces", workspace, "connections", vendor.key, body=body)
     except Refused as refused:
-        return _refused(context, args, refused)
+        return _refused(context, args, refused, file)
     if answer.get("connected") is not True:
         raise Failure("odd_answer", url=context.place.url, status=200)
     context.screen.say("connected", vendor=vendor.key, account=text(answer.get("account")))
     context.screen.data({"connected": True, **show_tested(context, vendor.key, answer)})
+    if left := messages(answer.get("not_revoked")):
+        context.screen.note("not_revoked", vendor=vendor.key)
+        for message in left:
+            context.screen.note("item", message=message)
     return OK
 
 
@@ -108,7 +118,7 @@ def _refused(context: Context, args: argparse.Namespace, refused: Refused, file:
 
 def _consent(context: Context, args: argparse.Namespace, vendor: Vendor, file: WorkspaceFile | None) -> int:
     body: Json = {"switch_account": args.switch_account}
-    before = _one(context, args.vendor)
+    before = _so_far(context, vendor)
     if file:
         body["file"] = file.data
     if args.own_app or args.secret_file or args.secrets_file:
@@ -168,6 +178,14 @@ def _wait(context: Context, vendor: str, before: Json, seconds: float) -> Json |
         if now.get("state") == "connected" and now.get("connected_at") != before.get("connected_at"):
             return now
     return None
+
+
+def _so_far(context: Context, vendor: Vendor) -> Json:
+    """Give the connection that there is; say how it is renewed if it is by a key, which no consent gives."""
+    found = _one(context, vendor.key)
+    if vendor.fields and found.get("scopes") == []:
+        context.screen.note("by_token", vendor=vendor.key)
+    return found
 
 
 def _one(context: Context, vendor: str) -> Json:

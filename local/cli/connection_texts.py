@@ -56,6 +56,7 @@ CONNECTIONS: Final[dict[str, tuple[str, str, str]]] = {
         "{vendor} の{field}(省略可): ",
         "{vendor}, {field} (leer: weglassen): ",
     ),
+    "field_access_token": ("service key or token", "サービスキーまたはトークン", "Service-Key oder Token"),
     "field_api_key": ("API key", "API キー", "API-Schlüssel"),
     "field_api_token": ("API token", "API トークン", "API-Token"),
     "field_audience": ("audience ID", "オーディエンス ID", "Audience-ID"),
@@ -113,6 +114,16 @@ CONNECTIONS: Final[dict[str, tuple[str, str, str]]] = {
         "{option} does not go with {vendor}.",
         "{option} は {vendor} では使えません。",
         "{option} passt nicht zu {vendor}.",
+    ),
+    "not_with_token": (
+        "{option} does not go with --token: a key belongs to no app.",
+        "{option} は --token と同時に使えません。キーはアプリとは無関係です。",
+        "{option} passt nicht zu --token: Ein Schlüssel gehört zu keiner App.",
+    ),
+    "by_token": (
+        "{vendor} is connected by a key so far. To enter another key instead: `renkei connect {vendor} --token`.",
+        "{vendor} は現在キーで接続しています。新しいキーを入力するには: `renkei connect {vendor} --token`",
+        "{vendor} ist bisher mit einem Schlüssel verbunden. Einen neuen eingeben: `renkei connect {vendor} --token`.",
     ),
     # Testing
     "looking": ("Checking {vendor} …", "{vendor} を確認しています …", "{vendor} wird geprüft …"),

@@ -31,7 +31,7 @@ def _add_consent(add: Add, help_in: Callable[..., str]) -> None:
     command.add_argument("--file", metavar="FILE", help=help_in("help_connect_file"))
     command.add_argument("--no-browser", action="store_true", help=help_in("help_no_browser"))
     command.add_argument("--wait", type=int, metavar="SECONDS", help=help_in("help_wait_connect"))
-    command.set_defaults(**_CONSENT, keep_old=False, generate=False)
+    command.set_defaults(**_CONSENT, keep_old=False, generate=False, token=False)
 
 
 def _add_runs(add: Add, help_in: Callable[..., str]) -> None:

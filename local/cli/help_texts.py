@@ -82,6 +82,11 @@ HELP: Final[dict[str, tuple[str, str, str]]] = {
         "自社のアプリを使う(HubSpot、Salesforce。クライアント ID とシークレットが必要)",
         "eine eigene App benutzen (HubSpot, Salesforce): fragt nach Client-ID und Client-Secret",
     ),
+    "help_token": (
+        "enter a service key or a private app's token (HubSpot) instead of agreeing in the browser",
+        "ブラウザーでの許可ではなく、サービスキーか非公開アプリのトークンを入力する(HubSpot)",
+        "einen Service-Key oder das Token einer privaten App eingeben (HubSpot), statt im Browser zuzustimmen",
+    ),
     "help_connect_file": (
         "ask for what this workspace file needs (HubSpot); else for what the file applied last needs",
         "このワークスペースファイルに必要な権限を求める(HubSpot)。指定がなければ、最後に適用したファイルに従う",

@@ -23,9 +23,12 @@ def main(argv: Sequence[str] | None = None, pause: Pause | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     language = _language(argv, os.environ)
     try:
-        args, unknown = build_parser(language).parse_known_args(argv)
+        # It takes no value, but argparse would repeat what somebody gave it.
+        given = [word for word in argv if not word.startswith("--token=")]
+        args, unknown = build_parser(language).parse_known_args(given)
     except SystemExit as end:
         return MISUSED if end.code else 0
+    unknown += ["--token"] * (len(argv) - len(given))
     if unknown:
         # What follows an unknown option may be a secret that somebody tried to hand over.
         names = ", ".join(word.partition("=")[0] if word.startswith("-") else "…" for word in unknown)

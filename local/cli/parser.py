@@ -100,7 +100,8 @@ def _workspace_commands(add: _Add, help_in: _Help) -> None:
 
 def _connection_commands(add: _Add, help_in: _Help) -> None:
     example = (
-        "connect hubspot\n         renkei connect salesforce --site test.salesforce.com"
+        "connect hubspot\n         renkei connect hubspot --token"
+        "\n         renkei connect salesforce --site test.salesforce.com"
         "\n         renkei connect board --secrets-file board.env\n         renkei connect timerex --keep-old"
         "\n         renkei connect calcom --generate"
     )
@@ -109,6 +110,7 @@ def _connection_commands(add: _Add, help_in: _Help) -> None:
     command.add_argument("--switch-account", action="store_true", help=help_in("help_switch"))
     command.add_argument("--secrets-file", metavar="FILE", help=help_in("help_secrets_file"))
     command.add_argument("--file", metavar="FILE", help=help_in("help_connect_file"))
+    command.add_argument("--token", action="store_true", help=help_in("help_token"))
     command.add_argument("--site", metavar="HOST", help=help_in("help_site"))
     command.add_argument("--own-app", action="store_true", help=help_in("help_own_app"))
     command.add_argument("--secret-file", metavar="FILE", help=help_in("help_secret_file"))

@@ -19,14 +19,16 @@ def field(name: str, *, hidden: bool = True, optional: bool = False) -> dict[str
     return {"name": name, "hidden": hidden, "optional": optional}
 
 
-def vendor(key: str, title: str, *fields: dict[str, Any], either: list[list[str]] | None = None) -> dict[str, Any]:
-    kind = "keys" if fields else "oauth"
+def vendor(
+    key: str, title: str, *fields: dict[str, Any], either: list[list[str]] | None = None, kind: str = ""
+) -> dict[str, Any]:
+    kind = kind or ("keys" if fields else "oauth")
     given = {"fields": list(fields), "either": either or [], "site": key == "salesforce"}
     return {"key": key, "title": title, "kind": kind, **given}
 
 
 VENDORS = [
-    vendor("hubspot", "HubSpot"),
+    vendor("hubspot", "HubSpot", field("access_token"), kind="oauth"),
     vendor("salesforce", "Salesforce"),
     vendor("board", "board", field("api_key"), field("api_token")),
     vendor("mailchimp", "Mailchimp", field("api_key"), field("audience", hidden=False)),

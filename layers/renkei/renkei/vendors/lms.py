@@ -10,7 +10,7 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from renkei.webhooks import moment
@@ -51,20 +51,16 @@ def signed(headers: Mapping[str, str], body: bytes, keys: Sequence[bytes], now: 
         return False
     if abs(now.timestamp() - int(seconds)) > TOLERANCE.total_seconds():
         return False
-    shown = [proof for version, _, proof in _parts(headers.get(SIGNATURE_HEADER, "")) if version == "v1"]
+    parts = [part.partition(",") for part in headers.get(SIGNATURE_HEADER, "").split(" ")]
+    theirs = [proof.encode() for version, _, proof in parts if version == "v1" and proof.isascii()]
     try:
         message = f"{named}.{seconds}.".encode() + body
-        theirs = [one.encode("ascii") for one in shown]
-    except UnicodeEncodeError:
+    except UnicodeEncodeError:  # half of a surrogate pair
         return False
     secrets = [secret for key in keys if (secret := secret_of(key.decode(errors="replace")))]
     ours = [base64.b64encode(hmac.digest(secret, message, "sha256")) for secret in secrets]
     matches = [hmac.compare_digest(made, one) for made in ours for one in theirs]  # all, always
     return any(matches)
-
-
-def _parts(header: str) -> Iterable[tuple[str, str, str]]:
-    return (part.partition(",") for part in header.split(" "))
 
 
 # What an event must look like: as strict as `renkei.lms`, so that whoever sends something else is told so at once.
@@ -80,23 +76,17 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:[0
 _AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _URL = re.compile(r"(?=.{0,2000}\Z)(https?://\S+)?")
+_HALF = re.compile("[\ud800-\udfff]")
 _FORMS = frozenset("123456789")
 _LONGEST_TEXT, _LONGEST_TITLE, _MOST, _VERSIONS = 65_536, 1000, 10_000, 10**18
 WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())  # noqa: SIM905 - a list
 """Currencies without a minor unit (ISO 4217)."""
 
 
-def _plain(value: object) -> str | None:
-    """A text or a whole number, as text; None if it is neither, or has half of a surrogate pair."""
-    if type(value) is int:
-        return str(value)
-    if not isinstance(value, str) or any("\ud800" <= one <= "\udfff" for one in value):
-        return None
-    return value
-
-
 def _like(form: re.Pattern[str], value: object) -> bool:
-    return (text := _plain(value)) is not None and form.fullmatch(text) is not None
+    """Whether a text (or whole number) has a form. Half of a surrogate pair is in no id, address or amount."""
+    text = str(value) if type(value) is int else value
+    return isinstance(text, str) and form.fullmatch(text) is not None and not _HALF.search(text)
 
 
 def _is_id(value: object) -> bool:
@@ -104,11 +94,12 @@ def _is_id(value: object) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    return value is None or ((text := _plain(value)) is not None and len(text) <= _LONGEST_TEXT)
+    """What people wrote. An emoji that was cut in two is mended by the workers."""
+    return value is None or type(value) is int or (isinstance(value, str) and len(value) <= _LONGEST_TEXT)
 
 
 def _is_title(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= _LONGEST_TITLE and _is_text(value)
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_TITLE
 
 
 def _is_mail(value: object) -> bool:

@@ -16,6 +16,8 @@ from local.sandbox.falcana import DEMO as TENANT
 from local.sandbox.falcana import Falcana as FalcanaSandbox
 from local.sandbox.hubspot import HubSpot as HubSpotSandbox
 from local.sandbox.inprocess import WsgiAdapter
+from local.sandbox.mailchimp import DEMO as AUDIENCE
+from local.sandbox.mailchimp import Mailchimp as MailchimpSandbox
 from local.sandbox.salesforce import Salesforce as SalesforceSandbox
 from local.sandbox.salesforce.orgs import ORGS
 from local.sandbox.slack import DEMO as SCHOOL
@@ -25,9 +27,9 @@ from local.sandbox.vendor import Vendor
 from renkei.accounts import oauth_of
 from renkei.actions import Create, Item, Read, Result, Search
 from renkei.config import vendor_url
-from renkei.errors import Misconfigured, NotFound, Outcome, Retry
+from renkei.errors import Misconfigured, NotFound, Outcome, Reconnect, Retry
 from renkei.oauth import OAuthVendor
-from renkei.vendors import board, falcana, hubspot, salesforce, slack
+from renkei.vendors import board, falcana, hubspot, mailchimp, salesforce, slack
 from tests.harness import PORTAL, Clock
 
 PERSON = "personal.value@secret-guest.example.jp"
@@ -239,6 +241,33 @@ def _slack_refusal(quoted: str) -> object:
     return {"ok": False, "error": quoted, "needed": quoted, "response_metadata": {"messages": [quoted]}}
 
 
+def _mailchimp(session: requests.Session, _: Callable[[bool], str]) -> mailchimp.Mailchimp:
+    return mailchimp.Mailchimp(session, {"api_key": AUDIENCE.api_key, "audience": AUDIENCE.audience})
+
+
+def _mailchimp_read(client: mailchimp.Mailchimp) -> Outcome | None:
+    client.member(PERSON)  # Mailchimp takes an address for a key, too
+    return None
+
+
+def _mailchimp_write(client: mailchimp.Mailchimp) -> Outcome | None:
+    client.change(mailchimp.subscriber("old@example.co.jp"), mailchimp.Values(PERSON, {"FNAME": NAME}))
+    return None
+
+
+def _mailchimp_sandbox(clock: Clock) -> Vendor:
+    vendor = MailchimpSandbox(clock)
+    for email in (PERSON, "old@example.co.jp"):
+        vendor.seed(AUDIENCE.api_key, AUDIENCE.audience, email, "subscribed", {"FNAME": NAME})
+    return vendor
+
+
+def _mailchimp_refusal(quoted: str) -> object:
+    """With a title that nobody knows, and fields that are none."""
+    complaints = [{"field": PERSON, "message": quoted}, {"field": NAME, "message": quoted}]
+    return {"title": quoted, "detail": quoted, "instance": quoted, "errors": complaints}
+
+
 def _failed(result: Result) -> Outcome | None:
     return next(iter(result.failed.values()), None)
 
@@ -369,4 +398,22 @@ SLACK_BOT = VendorCase(
     ),
 )
 
-CASES = (HUBSPOT, SALESFORCE, BOARD, FALCANA, SLACK_HOOK, SLACK_BOT)
+MAILCHIMP = VendorCase(
+    name="mailchimp",
+    environment={"RENKEI_MAILCHIMP_URL": "http://127.0.0.1:3001/mailchimp/3.0"},
+    base="http://127.0.0.1:3001/mailchimp",
+    sandbox=_mailchimp_sandbox,
+    token=lambda _: AUDIENCE.api_key,
+    verbs=Verbs(
+        _mailchimp,
+        _mailchimp_read,
+        _mailchimp_write,
+        pause=None,
+        refusal=_mailchimp_refusal,
+        taken=400,
+        forbidden={"told": Reconnect, "junk": Retry},  # without a title it comes from heavy use
+        renews=False,
+    ),
+)
+
+CASES = (HUBSPOT, SALESFORCE, BOARD, FALCANA, MAILCHIMP, SLACK_HOOK, SLACK_BOT)

@@ -198,7 +198,7 @@ def _shown(body: object) -> Member:
 
 
 def _rows(body: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    rows = body.get(name) or []
+    rows = body.get(name, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Retry("vendor_garbled", vendor=KEY)
     return rows

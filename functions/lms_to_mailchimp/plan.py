@@ -1,1 +1,246 @@
-"""Decides what a school's events become in Mailchimp: what is known goes in, actions come out. No I/O."""
+"""Decides what becomes of one user in Mailchimp. Pure: it yields what is to be done, and is sent what came of it.
+
+    course    a wish and its aim → steps, and in the end what is to be remembered
+    verdict   a task and the end of its user's course → its delivery's end
+
+An Outcome of a step is thrown into the course at that step; what it does not catch ends it. Each step is safe to
+repeat, and so is each course from its beginning. Nobody's status is changed but in and out of the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lms_to_mailchimp import Settings
+from lms_to_mailchimp.steps import (
+    ARCHIVED,
+    AT,
+    BACK,
+    CLEANED,
+    PENDING,
+    TAKEN,
+    UNSUBSCRIBED,
+    WAITED,
+    WAS,
+    WROTE,
+    Aim,
+    Archive,
+    Await,
+    Change,
+    Delete,
+    End,
+    Holder,
+    Look,
+    Member,
+    Other,
+    Owner,
+    Put,
+    Step,
+)
+from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected, Skip
+from renkei.integration import Done, Verdict
+from renkei.lms_users import Standing, Task, Wish
+from renkei.mapping import Warn
+
+STALE = "lms_stale"
+type Course[T] = Generator[Step, Any, T]
+# For whom a deleted user's state comes first: nobody is told anything by that.
+_QUIET = "transactional"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """The member that holds a user now, if `moved` another than before. `other` is the deleted user who had it."""
+
+    member: Member
+    moved: bool = False
+    other: Other | None = None
+
+
+def course(wish: Wish, aim: Aim | None, rules: Settings) -> Course[End]:
+    """What is to be done for a user. `aim` is of the state to be written, None where none is."""
+    if not wish.news:
+        raise Skip(STALE)
+    if wish.after.deleted and rules.on_delete == "permanent":
+        return (yield from _deleted(wish))
+    if wish.after.deleted and rules.on_delete == "archive":
+        return (yield from _archived(wish, aim, rules))
+    if aim is None:
+        return End("left", _kept(wish))
+    return (yield from _living(wish, aim, rules))
+
+
+def _living(wish: Wish, aim: Aim, rules: Settings) -> Course[End]:
+    seat = yield from _seated(wish, aim, rules.status_if_new)
+    member, before = seat.member, seat.other.standing if seat.other else wish.before
+    if member.status == ARCHIVED and before.deleted and (was := dict(before.more).get(WAS, "")) in BACK:
+        with suppress(Rejected):  # then Mailchimp knows more of this person's wishes than we do
+            member = yield Change(member.contact_id, aim, was)
+    after = _after(wish, member.contact_id, **{WROTE: aim.mark, AT: aim.at})
+    return End("moved" if seat.moved else "written", after, _warnings(aim, member), seat.other)
+
+
+def _seated(wish: Wish, aim: Aim, status_if_new: str) -> Course[Seat]:
+    """Write a user into the member that is theirs, or into a new one."""
+    own = wish.before.record
+    for key in (own,) if own else wish.emails[1:]:
+        try:
+            if not own:
+                found: Member = yield Look(key)
+                if (yield Owner(found.contact_id)):
+                    continue
+                own = found.contact_id
+            return Seat((yield Change(own, aim)))
+        except NotFound:
+            own = ""
+        except Conflict:
+            return (yield from _moved(wish, aim, own, status_if_new))
+    if other := (yield Holder(aim.at)):  # before that one's member is overwritten
+        yield from _taken(other, wish)
+    member: Member = yield Put(aim, status_if_new)
+    return Seat(member, other=(yield from _free(member, wish)))
+
+
+def _moved(wish: Wish, aim: Aim, old: str, status_if_new: str) -> Course[Seat]:
+    """The new address is a member already: that one goes on with its own consent, the old one leaves."""
+    there: Member = yield Look(aim.email)
+    other = yield from _free(there, wish)
+    member: Member = yield Put(aim, status_if_new)
+    yield from _out((yield Look(old)))
+    return Seat(member, moved=True, other=other)
+
+
+def _free(member: Member, wish: Wish) -> Course[Other | None]:
+    """The deleted user who had a member, if there is one. Misconfigured if it is a living one's."""
+    other: Other | None = yield Owner(member.contact_id)
+    if other:
+        yield from _taken(other, wish)
+    return other
+
+
+def _taken(other: Other, wish: Wish) -> Course[None]:
+    if not other.standing.deleted:
+        yield Await(other.key)
+        record = other.standing.record
+        raise Misconfigured(TAKEN, contact=wish.before.record or "-", other=record)
+
+
+def _archived(wish: Wish, aim: Aim | None, rules: Settings) -> Course[End]:
+    """A deleted user: the member leaves the audience. A late state may make one, so that the order does not matter."""
+    before = wish.before
+    was = dict(before.more).get(WAS, "")
+    try:
+        there: Member = yield Look(before.record or (aim.email if aim else wish.email))
+    except NotFound:
+        if before.record or aim is None:
+            return End("gone", _after(wish, ""))
+        there = yield Put(aim, _QUIET)
+        was = rules.status_if_new
+    else:
+        if not before.record and (yield Owner(there.contact_id)):
+            return End("left", _kept(wish))
+        if there.status != ARCHIVED:
+            was = there.status
+        if aim:
+            there = yield from _still(there, aim)
+    warnings = yield from _out(there)
+    return End("archived", _after(wish, there.contact_id, **{WAS: was, WROTE: aim.mark if aim else ""}), warnings)
+
+
+def _still(there: Member, aim: Aim) -> Course[Member]:
+    """Write the last state of who is deleted; the address only if nobody else has it."""
+    changed: Member
+    try:
+        changed = yield Change(there.contact_id, aim)
+    except Conflict:
+        changed = yield Change(there.contact_id, replace(aim, email=there.email))
+    return changed
+
+
+def _deleted(wish: Wish) -> Course[End]:
+    """A deleted user: the member is deleted for ever."""
+    record = wish.before.record
+    if wish.before.deleted and not record:
+        raise Skip(STALE)
+    try:
+        there: Member = yield Look(record or wish.email)
+    except NotFound:
+        return End("gone", _after(wish, ""))
+    if not record and (yield Owner(there.contact_id)):
+        return End("left", _kept(wish))
+    yield Delete(there.email)
+    return End("deleted", _after(wish, ""))
+
+
+def _out(member: Member) -> Course[tuple[Warn, ...]]:
+    """Archive a member, unless it is out already."""
+    if member.status == ARCHIVED:
+        return ()
+    if member.status == PENDING:  # who was asked and has not answered cannot be archived
+        yield Change(member.contact_id, Aim(member.email), UNSUBSCRIBED)
+    yield Archive(member.contact_id)
+    if member.status == CLEANED:  # nor, as far as is known, can who bounced
+        seen: Member = yield Look(member.contact_id)
+        return () if seen.status == ARCHIVED else (Warn("mailchimp_not_archived"),)
+    return ()
+
+
+def _kept(wish: Wish) -> Standing:
+    """As before, but that nobody waits any more."""
+    return replace(wish.after, more=tuple(pair for pair in wish.after.more if pair[0] != WAITED))
+
+
+def _after(wish: Wish, record: str, **more: str) -> Standing:
+    return replace(wish.after, record=record, more=tuple(sorted((name, text) for name, text in more.items() if text)))
+
+
+def _warnings(aim: Aim, member: Member) -> tuple[Warn, ...]:
+    found = []
+    if member.status in {UNSUBSCRIBED, CLEANED, ARCHIVED}:
+        found.append(Warn("mailchimp_not_subscribed", (("status", member.status),)))
+    if absent := [tag for tag in aim.fields if tag not in member.tags]:
+        found.append(Warn("mailchimp_fields_missing", (("fields", ", ".join(absent)),)))
+    if aim.cut:
+        found.append(Warn("mailchimp_cut", (("fields", ", ".join(aim.cut)),)))
+    return tuple(found)
+
+
+def verdict(task: Task, wish: Wish, end: End | Outcome) -> Verdict:
+    """A delivery's end, of the end of its user's course."""
+    if isinstance(end, Outcome):
+        return Done(_outcome("there", wish.before)) if end.code == STALE and _repeated(task, wish) else end
+    if task.user is None and not wish.before.record and end.word == "gone":
+        return Skip("lms_unknown_user")
+    told = wish.after.deleted if task.user is None else task is wish.write
+    if not told or (task.user is not None and end.word in {"gone", "left", "deleted"}):
+        return Skip(STALE)
+    return Done(_outcome(end.word, end.after if end.after.record else wish.before), end.warnings)
+
+
+def _repeated(task: Task, wish: Wish) -> bool:
+    """Whether just this was done by an attempt that was cut off."""
+    before = wish.before
+    return before.deleted and task.gone == before.gone if task.user is None else task.stamp == before.state
+
+
+def _outcome(word: str, standing: Standing) -> dict[str, str]:
+    return {"member_was": word} | ({"member": standing.record} if standing.record else {})
+
+
+def at_once(wish: Wish, aim: Aim | None) -> bool:
+    """Whether a user of a list can be added together with others: nothing was ever heard of them."""
+    return aim is not None and wish.before == Standing() and not wish.after.gone and len(wish.emails) == 1
+
+
+def joined(wish: Wish, aim: Aim, member: Member) -> End:
+    """The end of a user who was added together with others."""
+    return End("created", _after(wish, member.contact_id, **{WROTE: aim.mark, AT: aim.at}), _warnings(aim, member))
+
+
+def unchanged(wish: Wish, aim: Aim | None) -> bool:
+    """Whether a list tells nothing of a user that was not last written."""
+    before = wish.before
+    return bool(aim and before.record and dict(before.more).get(WROTE) == aim.mark and not wish.after.deleted)

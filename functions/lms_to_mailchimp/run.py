@@ -1,0 +1,209 @@
+"""Carries courses out: against Mailchimp, and against what is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from lms_to_mailchimp import INTEGRATION, Settings
+from lms_to_mailchimp.fields import aim_of
+from lms_to_mailchimp.plan import course
+from lms_to_mailchimp.steps import (
+    AT,
+    LAST,
+    TAKEN,
+    WAITED,
+    Aim,
+    Archive,
+    Await,
+    Change,
+    Delete,
+    End,
+    Holder,
+    Look,
+    Other,
+    Owner,
+    Put,
+    Step,
+    Write,
+)
+from renkei import links
+from renkei.bells import Bell, ring
+from renkei.errors import Misconfigured, Outcome, Reconnect, Retry
+from renkei.lms_users import Standing, Task, Wish, owner_link, user_link, wishes
+from renkei.runtime import Work
+from renkei.vendors.mailchimp import Mailchimp, Member, Values, subscriber
+
+type Row = Mapping[str, str]
+
+
+class Run:
+    """One batch on its way into one audience. Outcomes that are about all of it (Retry, Reconnect) are raised."""
+
+    def __init__(self, work: Work, mailchimp: Mailchimp, part: str = "") -> None:
+        """`part`: the delivery, if it is a part of a list."""
+        self.work = work
+        self.mailchimp = mailchimp
+        self.part = part
+        self.rules = Settings.model_validate(work.settings)
+        self.digest = work.platform.vault.digest
+        self._scope = links.scope(work.workspace, INTEGRATION.vendor, work.connection.account)
+        self._rows: dict[str, Row] = {}
+
+    def all(self, tasks: Iterable[Task]) -> list[tuple[Wish, End | Outcome]]:
+        """Each user's wish, and what became of it."""
+        found = self.wishes(tasks)
+        ends: dict[str, End | Outcome] = {}
+        try:
+            for wish in found:
+                ends[wish.key] = self.one(wish)
+            for wish in found if len(found) > 1 else ():
+                end = ends[wish.key]
+                if isinstance(end, Misconfigured) and end.code == TAKEN:  # the address may be free now
+                    ends[wish.key] = self.one(wish)
+        except (Retry, Reconnect) as all_of_them:  # what is done is done
+            ends = {wish.key: all_of_them for wish in found} | ends
+        return [(wish, ends[wish.key]) for wish in found]
+
+    def wishes(self, tasks: Iterable[Task]) -> list[Wish]:
+        """By user, what is to become of them."""
+        every = list(tasks)
+        self._recall([user_link(task.key) for task in every])
+        return list(wishes(every, self.standing).values())
+
+    def aim(self, wish: Wish) -> Aim | None:
+        """What a user's member is to hold; None if nothing is to be written."""
+        return aim_of(wish.write.user, self.digest) if wish.write and wish.write.user else None
+
+    def one(self, wish: Wish) -> End | Outcome:
+        """Carry a user's course out, and remember what came of it."""
+        try:
+            end = self._through(wish)
+        except (Retry, Reconnect):
+            raise
+        except Outcome as refused:
+            return refused
+        self.settle([(wish, end)])
+        return end
+
+    def _through(self, wish: Wish) -> End:
+        steps = course(wish, self.aim(wish), self.rules)
+        answer: object = None
+        thrown: Outcome | None = None
+        while True:
+            try:
+                step = steps.throw(thrown) if thrown else steps.send(answer)
+            except StopIteration as stop:
+                found: End = stop.value
+                return found
+            answer = thrown = None
+            try:
+                answer = self.apply(step, wish)
+            except Outcome as refused:
+                thrown = refused
+
+    def apply(self, step: Step, wish: Wish) -> object:
+        """Carry one step out, at Mailchimp or on what is remembered. Raises what Mailchimp refuses."""
+        match step:
+            case Look():
+                return self.mailchimp.member(subscriber(step.key) if "@" in step.key else step.key)
+            case Owner():
+                other = self._other(owner_link(step.contact), wish)
+                return other if other and other.standing.record == step.contact else None
+            case Holder():
+                other = self._other(at_link(step.at), wish)
+                return other if other and dict(other.standing.more).get(AT) == step.at else None
+            case Await():
+                self._wait(user_link(step.user))
+                return None
+        return self.write(step)
+
+    def write(self, step: Write) -> object:
+        """Carry out what changes something at Mailchimp."""
+        match step:
+            case Put():
+                return self.mailchimp.put(values_of(step.aim), step.status_if_new)
+            case Change():
+                return self.mailchimp.change(step.contact, values_of(step.aim), step.status)
+            case Archive():
+                self.mailchimp.archive(step.contact)
+            case Delete():
+                self.mailchimp.delete(subscriber(step.email))
+        return None
+
+    def subscribe(self, aims: list[Aim]) -> dict[str, Member]:
+        """Add new members together: those that Mailchimp took, by lower-cased address."""
+        return self.mailchimp.subscribe([values_of(aim) for aim in aims], self.rules.status_if_new)[0]
+
+    def settle(self, ends: Iterable[tuple[Wish, End]]) -> None:
+        """Remember what became of users, all in one write where they are few."""
+        rows: dict[str, dict[str, str]] = {}
+        stale: dict[str, str] = {}
+        waited = False
+        for wish, end in ends:
+            before, after = wish.before.row, end.after.row
+            if self.part and end.word != "same":
+                after[LAST] = f"{self.part} {end.word}"
+            if end.taken:
+                rows[user_link(end.taken.key)] = replace(end.taken.standing, record="").row
+            for named, value in ((owner_link, "record"), (at_link, AT)):
+                if after.get(value):
+                    rows[named(after[value])] = {"user": wish.key}
+                if before.get(value, "") not in {"", after.get(value)}:
+                    stale[named(before[value])] = wish.key
+            rows[user_link(wish.key)] = after
+            waited = waited or WAITED in before
+        self._note({link: row for link, row in rows.items() if row != self._rows.get(link)})
+        for link, key in stale.items():
+            if link not in rows and self._row(link).get("user") == key:
+                self._forget(link)
+        if waited:
+            self._bring_back()
+
+    def standing(self, key: str) -> Standing:
+        """What is remembered of a user."""
+        return Standing.of(self._row(user_link(key)))
+
+    def _other(self, link: str, wish: Wish) -> Other | None:
+        """The user whom a link names, if that is another one."""
+        key = self._row(link).get("user", "")
+        return Other(key, self.standing(key)) if key and key != wish.key else None
+
+    def _row(self, link: str) -> Row:
+        if link not in self._rows:
+            self._recall([link])
+        return self._rows[link]
+
+    def _recall(self, wanted: list[str]) -> None:
+        found = links.recall(self._scope, wanted) if wanted else {}
+        for link in wanted:
+            row = found.get(link, {})
+            self._rows[link] = {name: str(text) for name, text in row.items() if name not in {"scope", "link"}}
+
+    def _note(self, rows: Mapping[str, Row]) -> None:
+        links.put_many(self._scope, rows)
+        self._rows |= rows
+
+    def _wait(self, link: str) -> None:
+        self._note({link: {**self._row(link), WAITED: "1"}})
+
+    def _forget(self, link: str) -> None:
+        links.forget(self._scope, link)
+        self._rows[link] = {}
+
+    def _bring_back(self) -> None:
+        """Look again at who waits for an address that somebody may just have given up."""
+        ledger, box = self.work.platform.deliveries, (self.work.workspace, INTEGRATION.key)
+        waiting = [row for row in ledger.each(*box, "parked") if row.get("reason") == TAKEN]
+        if [row for row in waiting if ledger.retry(row)]:
+            ring(Bell(self.work.workspace, INTEGRATION.vendor, INTEGRATION.key))
+
+
+def at_link(at: str) -> str:
+    """The link that says who was last written with an address, by its digest."""
+    return f"at#{at}"
+
+
+def values_of(aim: Aim) -> Values:
+    """An aim as the client takes it."""
+    return Values(aim.email, aim.fields, aim.language)

@@ -181,6 +181,7 @@ class Stack:
     def session(self) -> requests.Session:
         """A session whose vendors are the sandboxes in this process."""
         session = requests.Session()
+        session.trust_env = False  # to look for proxies and passwords takes longer than to answer
         for vendor in (self.hubspot, self.salesforce, self.board, self.mailchimp, self.slack, self.falcana):
             session.mount(f"{SANDBOXES}/{vendor.name}", WsgiAdapter(vendor, f"/{vendor.name}"))
         return session

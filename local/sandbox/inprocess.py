@@ -1,18 +1,21 @@
 """Answer `requests` from a WSGI app in the same process: no port, no threads, no waiting."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
-from werkzeug.test import Client, EnvironBuilder
 
 from local.sandbox.faults import Cut, TimedOut
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+_PORTS = {"http": 80, "https": 443}
 
 
 class WsgiAdapter(BaseAdapter):
@@ -25,7 +28,7 @@ class WsgiAdapter(BaseAdapter):
     def __init__(self, app: "WSGIApplication", script_name: str = "") -> None:
         """Take the app that answers and where it is mounted."""
         super().__init__()
-        self._client = Client(app)
+        self._app = app
         self._script_name = script_name.rstrip("/")
 
     def send(  # noqa: PLR0917 - the base class's signature
@@ -38,32 +41,57 @@ class WsgiAdapter(BaseAdapter):
         proxies: Mapping[str, str] | None = None,  # noqa: ARG002
     ) -> requests.Response:
         """Hand the request to the app and its answer back."""
-        parts = urlsplit(request.url or "")
-        path = parts.path.removeprefix(self._script_name) or "/"
-        body = request.body.encode() if isinstance(request.body, str) else request.body
-        builder = EnvironBuilder(
-            path=path,
-            base_url=f"{parts.scheme}://{parts.netloc}{self._script_name}",
-            query_string=parts.query,
-            method=request.method or "GET",
-            headers=list(request.headers.items()),
-            data=body if isinstance(body, bytes) else None,
-        )
+        told: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], _: object = None) -> Callable[[bytes], object]:
+            told.append((status, headers))
+            return BytesIO().write
+
         try:
-            answer = self._client.open(builder, follow_redirects=False)
+            content = b"".join(self._app(self._environ(request), start))
         except Cut as error:
             raise requests.ConnectionError("connection reset", request=request) from error
         except TimedOut as error:
             raise requests.ReadTimeout("read timed out", request=request) from error
+        status, headers = told[-1]
         response = requests.Response()
-        response.status_code = answer.status_code
-        response.headers = CaseInsensitiveDict(answer.headers.items())
-        response._content = answer.get_data()
+        code, _, response.reason = status.partition(" ")
+        response.status_code = int(code)
+        response.headers = CaseInsensitiveDict(headers)
+        response._content = content
         response.encoding = "utf-8"
         response.request = request
         response.url = request.url or ""
-        response.reason = answer.status.partition(" ")[2]
         return response
+
+    def _environ(self, request: requests.PreparedRequest) -> "WSGIEnvironment":
+        """The request as PEP 3333 has it."""
+        parts = urlsplit(request.url or "")
+        sent = request.body.encode() if isinstance(request.body, str) else request.body
+        body = sent if isinstance(sent, bytes) else b""
+        environ: WSGIEnvironment = {
+            "REQUEST_METHOD": request.method or "GET",
+            "SCRIPT_NAME": self._script_name,
+            "PATH_INFO": unquote_to_bytes(parts.path.removeprefix(self._script_name) or "/").decode("latin-1"),
+            "QUERY_STRING": parts.query,
+            "SERVER_NAME": parts.hostname,
+            "SERVER_PORT": str(parts.port or _PORTS[parts.scheme]),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": parts.netloc,
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": parts.scheme,
+            "wsgi.input": BytesIO(body),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": False,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        for name, text in request.headers.items():
+            key = name.upper().replace("-", "_")
+            if key != "CONTENT_LENGTH":
+                environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = text
+        return environ
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -14,7 +14,6 @@ import pytest
 import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from local.sandbox.board import DEMO
 from local.sandbox.board import Board as Sandbox
@@ -26,6 +25,7 @@ from renkei.errors import Misconfigured, NotFound, Outcome, Reconnect, Rejected,
 from renkei.vendors.board import LIMITS, Board, Page, Project
 from tests.harness import Clock
 from tests.layers.telling import told
+from tests.quick_moto import ours, quick
 
 ADDRESS = "http://127.0.0.1:3001/board"
 KEYS = {"api_key": DEMO.api_key, "api_token": DEMO.api_token}
@@ -413,7 +413,7 @@ def test_any_answer_is_an_outcome_or_a_whole_record(answers: list[tuple[int, Any
 def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The table that budgets are in."""
     names = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "ap-northeast-1"}
-    with mock_aws(), mock.patch.dict("os.environ", names | {"RENKEI_WORKSPACES_TABLE": "w"}):
+    with ours(), mock.patch.dict("os.environ", names | {"RENKEI_WORKSPACES_TABLE": "w"}), quick():
         keys = {"workspace": "HASH", "item": "RANGE"}
         aws.client("dynamodb").create_table(
             TableName="w",

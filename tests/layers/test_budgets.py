@@ -16,7 +16,6 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from local.sandbox.faults import Fault
 from local.sandbox.hubspot import HubSpot as Sandbox
@@ -30,6 +29,7 @@ from renkei.dynamo import ConditionFailed, Table
 from renkei.errors import Retry
 from renkei.vendors import hubspot
 from renkei.vendors.hubspot import HubSpot
+from tests.quick_moto import ours, quick
 
 START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 BASE = "http://127.0.0.1:3001/hubspot"
@@ -90,8 +90,9 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
     """The table Workspaces on moto."""
     names = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "ap-northeast-1"}
     with (
-        mock_aws(),
+        ours(),
         mock.patch.dict("os.environ", names | {"RENKEI_WORKSPACES_TABLE": "w", "RENKEI_HUBSPOT_URL": BASE}),
+        quick(),
     ):
         keys = {"workspace": "HASH", "item": "RANGE"}
         aws.client("dynamodb").create_table(

@@ -8,7 +8,6 @@ from unittest import mock
 
 import pytest
 import requests
-from moto import mock_aws
 
 from local.sandbox.falcana import DEMO
 from local.sandbox.falcana import Falcana as Sandbox
@@ -32,6 +31,7 @@ from renkei.vendors.falcana import (
 )
 from tests.harness import Clock
 from tests.layers.telling import told
+from tests.quick_moto import ours, quick
 
 SANDBOX = "http://127.0.0.1:3001/falcana"
 KEYS = {"base_url": SANDBOX, "client_id": DEMO.client_id, "client_secret": DEMO.client_secret}
@@ -461,7 +461,7 @@ def test_a_token_that_ended_is_asked_for_once_more(sandbox: Sandbox, falcana: Fa
 def budget(clock: Clock) -> Iterator[Callable[[], Budget]]:
     """Budgets of one tenant, as workers have them."""
     names = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "ap-northeast-1"}
-    with mock_aws(), mock.patch.dict("os.environ", names | {"RENKEI_WORKSPACES_TABLE": "w"}):
+    with ours(), mock.patch.dict("os.environ", names | {"RENKEI_WORKSPACES_TABLE": "w"}), quick():
         keys = {"workspace": "HASH", "item": "RANGE"}
         aws.client("dynamodb").create_table(
             TableName="w",

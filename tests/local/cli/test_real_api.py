@@ -13,7 +13,7 @@ import pytest
 
 import console.app
 import webhooks.app
-from local.sandbox import board, calendly, mailchimp, slack
+from local.sandbox import board, calendly, hubspot, mailchimp, slack
 from local.sandbox.falcana import Falcana
 from local.sandbox.inprocess import WsgiAdapter
 from local.sandbox.server import serve
@@ -152,13 +152,15 @@ def test_retry_and_discard_all(run: Run, real: Stack, waiting: list[str]) -> Non
         ("slack", {"bot_token": slack.DEMO.bot_token}),
         ("slack", {"hook_url": f"{SANDBOXES}/slack{slack.DEMO.hook}"}),
         ("falcana", {"base_url": f"{SANDBOXES}/falcana", "client_id": "demo-client", "client_secret": "demo-secret"}),
+        ("hubspot", {"access_token": hubspot.demo_key(111111)}),
     ],
     ids=lambda value: value if isinstance(value, str) else "+".join(value),
 )
 def test_keys_are_looked_at_saved_tested_and_ended(run: Run, real: Stack, vendor: str, keys: dict[str, str]) -> None:
     Path("keys.json").write_text(json.dumps(keys), encoding="utf-8")
     argv = ("--workspace", "demo", "--language", "de")
-    connected = run("connect", vendor, "--secrets-file", "keys.json", *argv)
+    by_token = ("--token",) if vendor == "hubspot" else ()
+    connected = run("connect", vendor, *by_token, "--secrets-file", "keys.json", *argv)
     assert connected.code == 0, connected.err
     assert "Die Verbindung wurde erfolgreich hergestellt." in connected.out
     assert "✗" not in connected.out

@@ -65,6 +65,8 @@ def revoke(switches: Settings, token: str, given: Mapping[str, object]) -> Told:
 
 def info(switches: Settings, team: Team, given: Mapping[str, object]) -> Told:
     """What a channel is. It takes an id and no name."""
+    if not {"channels:read", "groups:read"} & set(switches.scopes):
+        return _lacks(switches, "channels:read")
     channel = team.channels.get(str(given.get("channel")))
     if channel is None or _hidden(switches, channel):
         return no("channel_not_found")

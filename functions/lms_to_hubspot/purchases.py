@@ -43,7 +43,7 @@ def _purchase(task: Task, event: Event, rules: Rules, digest: Digest) -> Purchas
         currency = data.course.currency or _OUR_CURRENCY
     else:
         return None
-    key = f"{event.school_id}:{kind}:{id_}"
+    key = _key(f"{event.school_id}:{kind}:{id_}", digest)
     deal = {
         rules.unique: key,
         "dealname": _name(data.course, event.user),
@@ -57,6 +57,11 @@ def _purchase(task: Task, event: Event, rules: Rules, digest: Digest) -> Purchas
     link = f"purchase#{digest('lms purchase', key)[:32]}"
     shelf = f"course#{digest('lms course', f'{event.school_id}\n{data.course.id}')[:32]}"
     return Purchase((), task.key, key, link, shelf, data.course, deal, _plain(amount))
+
+
+def _key(text: str, digest: Digest) -> str:
+    """A key that stays unique where HubSpot does not tell capitals from small letters."""
+    return text if text == text.lower() else f"{text}:{digest('lms purchase', text)[:8]}"
 
 
 def _name(course: Course, user: User) -> str:

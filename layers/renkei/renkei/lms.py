@@ -15,9 +15,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from renkei.currencies import WHOLE
 from renkei.errors import Rejected
 from renkei.values import normal_mail
-from renkei.vendors.lms import WHOLE
 
 type Type = Literal[
     "user.created", "user.updated", "user.deleted", "course.purchased", "course.granted", "membership.cancelled"

@@ -16,7 +16,7 @@ from typing import Any
 
 from lms_to_slack import Settings
 from lms_to_slack.messages import Fact
-from renkei.errors import Outcome, Retry, Skip
+from renkei.errors import Outcome, Rejected, Retry, Skip
 from renkei.integration import Done, Verdict
 from renkei.lms import Event, event_of
 from renkei.mapping import Warn
@@ -128,4 +128,4 @@ def surely_not(end: Outcome) -> bool:
 
 def for_all(end: Outcome) -> bool:
     """Whether the next message would end in the same way: it is about the connection, the channel or the moment."""
-    return not isinstance(end, Skip) and end.code != "slack_message"
+    return not isinstance(end, Rejected)

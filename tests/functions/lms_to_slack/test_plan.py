@@ -9,7 +9,7 @@ import pytest
 
 from lms_to_slack import Settings
 from lms_to_slack.plan import OPEN, SENDING, TOLD, Notice, draft, ends, for_all, plan, surely_not
-from renkei.errors import Misconfigured, Outcome, Reconnect, Rejected, Retry, Skip
+from renkei.errors import Misconfigured, NotFound, Outcome, Reconnect, Rejected, Retry, Skip
 from renkei.integration import Done
 from tests.functions.lms_to_slack.steps import bought, event, left
 
@@ -126,6 +126,7 @@ def test_repeats_in_a_batch_share_what_became_of_the_first(end: Outcome | None) 
         (Reconnect("hook_gone"), True, True),
         (Misconfigured("slack_channel"), True, True),
         (Rejected("slack_message"), True, False),
+        (NotFound("vendor_refused"), True, False),
     ],
 )
 def test_what_a_refusal_leaves_open(end: Outcome, sure: bool, all_: bool) -> None:

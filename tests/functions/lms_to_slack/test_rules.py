@@ -194,6 +194,13 @@ def test_settings_are_held_against_the_connection(
     assert posts(stack) == []
 
 
+def test_a_token_that_ended_is_told_when_the_channel_is_looked_at(stack: Stack) -> None:
+    ready(stack, hook=False, channel="C0DEMO")
+    stack.slack.configure({"revoked": [DEMO.bot_token]})
+    status, told = applied(stack, channel="C0DEMO")
+    assert (status, told["error"]["code"]) == (409, "slack_token_revoked")
+
+
 def test_without_a_connection_nothing_is_checked(stack: Stack) -> None:
     status, told = applied(stack)
     assert (status, told["error"]["problems"][0]["message"].partition(",")[0]) == (422, "Slack is not connected")

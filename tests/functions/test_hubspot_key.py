@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -39,6 +40,15 @@ def scopes(told: dict[str, Any], ok: bool | None) -> set[str]:
 def paths(stack: Stack) -> set[str]:
     """What HubSpot was asked, without its versions."""
     return {call.path.replace("/2026-09", "") for call in stack.hubspot.calls}
+
+
+@pytest.fixture(autouse=True)
+def no_key_is_said(stack: Stack, capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Whatever a test does: no key that was entered, or could be, stands in a log line."""
+    keys = {UNKNOWN, demo_key(PORTAL), demo_key(OTHER), *stack.hubspot.tokens.keys}
+    yield
+    said = "".join(capfd.readouterr())
+    assert not [key for key in keys | set(stack.hubspot.tokens.keys) if key in said]
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from lms_to_slack.plan import OPEN, SENDING, TOLD, Notice, draft, ends, for_all,
 from renkei.errors import Misconfigured, NotFound, Outcome, Reconnect, Rejected, Retry, Skip
 from renkei.integration import Done
 from tests.functions.lms_to_slack.steps import bought, event, left
+from tests.harness import ROOT
 
 
 def digest(purpose: str, text: str) -> str:
@@ -44,6 +47,15 @@ def test_what_slack_is_told_of(body: dict[str, Any], settings: dict[str, Any], t
     with pytest.raises(Skip) as end:
         drafted(body, **settings)
     assert (end.value.code, end.value.params) == ("lms_not_told", {"type": str(body.get("type"))})
+
+
+def test_of_the_recorded_events_two_are_told() -> None:
+    told = set()
+    for path in (ROOT / "events/lms").glob("*.json"):
+        with suppress(Skip):
+            drafted(json.loads(path.read_text("utf-8")))
+            told.add(path.stem)
+    assert told == {"course_purchased", "membership_cancelled"}
 
 
 def test_what_cannot_be_read_is_rejected() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
 from local.sandbox.faults import Fault
 from local.sandbox.slack import DEMO
+from tests.crash.world import keep, return_to
 from tests.functions.lms_to_slack.steps import (
     applied,
     bought,
@@ -75,6 +77,21 @@ def test_the_same_purchase_in_another_event_is_said_once(stack: Stack) -> None:
     assert [one["state"] for one in ends + later_ends] == ["delivered", "skipped", "skipped", "delivered"]
     assert later_ends[0]["reason"] == ends[1]["reason"]
     assert [words(message)[0] for message in posts(stack)] == ["コースが購入されました"] * 2
+
+
+def test_order_and_repetition_do_not_matter(stack: Stack) -> None:
+    ready(stack)
+    world, ends = keep(stack), set()
+    events = (bought(1, "order-1"), bought(2, "order-1"), left(3), left(4, id="member-3"))
+    for number, order in enumerate(permutations(events)):
+        if number % 3 == 0:
+            return_to(stack, world, bells=False)
+            deliver(stack, *order[:2])
+            deliver(stack, *order[2:], *order)
+            said = frozenset(tuple(words(message)) for message in posts(stack))
+            assert len(said) == len(posts(stack)) == 2
+            ends.add(said)
+    assert len(ends) == 1
 
 
 def test_too_many_messages_wait_as_long_as_slack_says(stack: Stack) -> None:

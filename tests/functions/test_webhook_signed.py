@@ -1,4 +1,4 @@
-"""The webhook receiver and the sources that sign: Calendly, which is never told of an error, and Cal.com."""
+"""The webhook receiver and the sources that sign: Calendly, which is never told of an error, Cal.com, and a school."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from renkei.workspaces import save_source
 from tests import rights
 from tests.harness import Context, Stack, event, http_event
 
-KEY, NEXT = "calendly-signing-key-1", "calendly-signing-key-2"
-SIGNED = ("calendly", "calcom")
-NAMES = {"calendly": "invitee_created", "calcom": "booking_created"}
+KEY, NEXT, OTHER = (f"whsec_{letter * 32}" for letter in "ABC")  # fit for every source
+SIGNED = ("calendly", "calcom", "lms")
+NAMES = {"calendly": "invitee_created", "calcom": "booking_created", "lms": "user_created"}
 Headers = dict[str, str]
 
 
@@ -32,6 +32,10 @@ def sign(vendor: str, raw: bytes, now: float, key: str = KEY) -> Headers:
     """The header with which a vendor proves a body."""
     if vendor == "calcom":
         return {"x-cal-signature-256": hmac.digest(key.encode(), raw, "sha256").hex()}
+    if vendor == "lms":
+        secret = base64.b64decode(key.removeprefix("whsec_"))
+        digest = base64.b64encode(hmac.digest(secret, f"msg_1.{now:.0f}.".encode() + raw, "sha256")).decode()
+        return {"webhook-id": "msg_1", "webhook-timestamp": f"{now:.0f}", "webhook-signature": f"v1,{digest}"}
     made = hmac.digest(key.encode(), f"{now:.0f}.".encode() + raw, "sha256").hex()
     return {"calendly-webhook-signature": f"t={now:.0f},v1={made}"}
 
@@ -128,17 +132,18 @@ def test_whoever_cannot_prove_a_body_gets_one_answer(sender: Sender) -> None:
         sender.raw(raw, proof, vendor=other),
         sender.raw(raw, proof, vendor="timerex"),
         sender.raw(raw, proof, vendor="hubspot"),
-        sender.send(sender.event, "another key"),
-        sender.send(b"no JSON", "another key"),
+        sender.send(sender.event, OTHER),
+        sender.send(b"no JSON", OTHER),
     ]
     assert answers == [(401, {"error": "unknown workspace or wrong token"})] * len(answers)
     assert rows() == []
 
 
-@pytest.mark.parametrize("late", [181, -181])
-def test_an_old_signature_is_none(calendly: Sender, late: float) -> None:
-    assert calendly.send(calendly.event, late=late)[0] == 401
-    assert calendly.send(calendly.event, late=late - late / abs(late)) == counts(1, 0, 0)
+@pytest.mark.parametrize(("vendor", "late"), [("calendly", 181), ("calendly", -181), ("lms", 301), ("lms", -301)])
+def test_an_old_signature_is_none(stack: Stack, vendor: str, late: float) -> None:
+    sender = Sender(stack, vendor)
+    assert sender.send(sender.event, late=late)[0] == 401
+    assert sender.send(sender.event, late=late - late / abs(late)) == counts(1, 0, 0)
 
 
 def test_a_source_without_keys_lets_nobody_in(sender: Sender) -> None:
@@ -155,7 +160,7 @@ def test_a_source_without_keys_lets_nobody_in(sender: Sender) -> None:
 
 def test_keys_change_without_a_gap(sender: Sender) -> None:
     sender.keep(NEXT, KEY)
-    assert [sender.send(sender.event, key)[0] for key in (KEY, NEXT, "third")] == [200, 200, 401]
+    assert [sender.send(sender.event, key)[0] for key in (KEY, NEXT, OTHER)] == [200, 200, 401]
     sender.keep(NEXT)
     assert [sender.send(sender.event, key)[0] for key in (KEY, NEXT)] == [401, 200]
 
@@ -189,7 +194,7 @@ def test_a_vault_that_is_down_is_no_answer(sender: Sender, error: str) -> None:
 
 
 def test_a_store_that_is_down_is_no_answer(sender: Sender) -> None:
-    assert sender.send(sender.event, "another key")[0] == 401
+    assert sender.send(sender.event, OTHER)[0] == 401
     with mock.patch.object(aws.client("dynamodb"), "put_item", side_effect=EndpointConnectionError(endpoint_url="x")):
         assert sender.send(sender.event)[0] == 503
     assert sender.send(sender.event) == counts(1, 0, 0)
@@ -201,17 +206,19 @@ def test_the_vault_is_asked_once_for_a_key(sender: Sender) -> None:
     assert decrypt.call_count <= 1
 
 
-def test_a_body_over_256_kilobytes_is_too_large_for_cal_com(calcom: Sender) -> None:
-    large = {**calcom.event, "filler": "x" * (256 * 1024)}
+@pytest.mark.parametrize("vendor", ["calcom", "lms"])
+def test_a_body_over_256_kilobytes_is_too_large_for_others(stack: Stack, vendor: str) -> None:
+    sender = Sender(stack, vendor)
+    large = {**sender.event, "filler": "x" * (256 * 1024)}
     with mock.patch.object(workspaces, "source", side_effect=AssertionError):
-        assert [calcom.send(large, key)[0] for key in (KEY, "another key")] == [413, 413]
-    assert calcom.send({**calcom.event, "filler": "x" * (240 * 1024)}) == counts(1, 0, 0)
+        assert [sender.send(large, key)[0] for key in (KEY, OTHER)] == [413, 413]
+    assert sender.send({**sender.event, "filler": "x" * (240 * 1024)}) == counts(1, 0, 0)
 
 
 @pytest.mark.parametrize("more", [256 * 1024, 6 * 1024 * 1024])
 def test_calendly_is_never_told_that_its_event_is_too_large(calendly: Sender, more: int) -> None:
     large = {**calendly.event, "filler": "x" * more}
-    assert calendly.send(large, "another key")[0] == 401
+    assert calendly.send(large, OTHER)[0] == 401
     with mock.patch.object(webhooks.app, "parsed", side_effect=AssertionError):
         assert [calendly.send(large) for _ in range(2)] == [counts(0, 0, 1), counts(0, 1, 0)]
     (row,) = rows()
@@ -268,9 +275,29 @@ def test_cal_com_is_told_to_use_the_default_template(calcom: Sender, raw: bytes)
     assert rows() == []
 
 
+def test_a_school_is_told_what_to_mend_and_sends_again(stack: Stack) -> None:
+    school = Sender(stack, "lms")
+    body = school.event
+    body["data"]["user"]["email"] = "佐々木"
+    assert school.send(body) == (400, {"error": "data.user.email is missing or not a mail address"})
+    assert [school.send(raw) for raw in UNMAPPABLE][:2] == [(400, {"error": "the body is no JSON object"})] * 2
+    assert rows() == []
+    assert [school.send(school.event) for _ in range(2)] == [counts(1, 0, 0), counts(0, 1, 0)]
+
+
+def test_a_school_may_sign_with_both_secrets_while_they_change(stack: Stack) -> None:
+    school, raw = Sender(stack, "lms"), json.dumps(event("lms/user_created")).encode()
+    proofs = [sign("lms", raw, stack.clock.now.timestamp(), key) for key in (NEXT, KEY)]
+    both = proofs[0] | {"webhook-signature": " ".join(one["webhook-signature"] for one in proofs)}
+    joined = proofs[0] | {"webhook-signature": ",".join(one["webhook-signature"] for one in proofs)}
+    assert school.raw(raw, joined)[0] == 401
+    assert school.raw(raw, both) == counts(1, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("vendor", "name"),
     [
+        ("lms", "unknown_type"),
         ("calendly", "invitee_no_show"),
         ("calcom", "ping"),
         ("calcom", "booking_requested"),

@@ -19,16 +19,17 @@ from tests.layers.mutated import places
 
 WORKSPACE = "demo"
 WAY = f"/webhooks/{{}}/{WORKSPACE}"
-KEYS = ("first-signing-secret-of-ours", "second-signing-secret-of-ours")
-STRANGER = "a-signing-secret-of-nobody"
+KEYS = ("whsec_FirstSigningSecretOfOurs+0000000", "whsec_SecondSigningSecretOfOurs0000000")
+STRANGER = "whsec_ASigningSecretOfNobody/000000000"
 CANARY = "Kanarie ＠ 佐々木"
 PERSONAL = (
     "Kanarie", "佐々木", "花子", "青空商事", "aozora", "@", "Juergen", "Gross", "Groß", "Olivia", "Parker", "Liam",
+    "hanako", "midori", "Jürgen", "juergen", "usterwerk", "liam", "parker",
     "内密", "会議が入った", "Something came up", "Termin passt", "zoom.example", "q7Rw2xKd", "capability", "room-",
 )  # fmt: skip
 """What the recorded bodies, and the canaries in them, tell of people."""
 _TIMES = ("2026-12-01T01:00:00+09:00", "2026-12-01T01:00:00Z", "2026-12-01", "0001-01-01T00:00:00+14:00", "24:00", "")
-_ID = {"timerex": "6f1c0a9be35d", "calendly": "3e5a7c90", "calcom": '"uid": "________'}
+_ID = {"timerex": "6f1c0a9be35d", "calendly": "3e5a7c90", "calcom": '"uid": "________', "lms": "evt_01J00000000"}
 """What to replace (its last eight characters) for a booking of its own; HubSpot's records have numbers."""
 _SAMPLES: dict[str, list[tuple[str, list[tuple[Any, ...]]]]] = {}
 
@@ -66,7 +67,7 @@ def case(random: Random, vendor: str, now: float) -> Case:
 
 def _elsewhere(random: Random, vendor: str) -> dict[str, str] | None:
     names = ("elsewhere", "", "-", "../demo", "DEMO", "demo ", "d" * 500, "デモ", "-digest")
-    vendors = ("", "hubspot", "lms", "x" * 300, vendor.upper())
+    vendors = ("", "hubspot", "nitte", "x" * 300, vendor.upper())
     return random.choice(
         (
             None,
@@ -219,16 +220,16 @@ def _prove(random: Random, vendor: str, raw: bytes, now: float) -> tuple[dict[st
     way = random.choice(_WAYS)
     spelled = random.choice((header, header, header.title(), header.upper()))
     others = {"content-type": "application/json", "x-odd": random.choice(("", CANARY, "\ud83d", "a,b;c=d"))}
-    if vendor == "hubspot":
+    if vendor in ("hubspot", "lms"):  # whose time stands beside the signature
         late = random.randrange(-180, 181) if way == "good" else 0
         if way == "bad time":
             late, way = random.choice((301, 1000, 10**7)) * random.choice((1, -1)), "bad clock"
         now += late
-        others["x-hubspot-request-timestamp"] = f"{now * 1000:.0f}"
-    if way in ("good", "bad clock") and vendor == "hubspot":
+        others |= _timed(vendor, now)
+    if way in ("good", "bad clock") and vendor in ("hubspot", "lms"):
         key = random.choice((*KEYS, KEYS[0]))  # the first is the deployment's app's, the other an own app's
         shown = {**others, spelled: proof(vendor, raw, now, key)}
-        return shown, raw, way if way != "good" or key == KEYS[0] else "good, own"
+        return shown, raw, "good, own" if (way, vendor) == ("good", "hubspot") and key != KEYS[0] else way
     if way == "good":
         return (
             {**others, spelled: proof(vendor, raw, now + random.randrange(-180, 181), random.choice(KEYS))},
@@ -254,13 +255,21 @@ def _prove(random: Random, vendor: str, raw: bytes, now: float) -> tuple[dict[st
     return {**others, spelled: told}, raw, way
 
 
+def _timed(vendor: str, now: float) -> dict[str, str]:
+    if vendor == "lms":
+        return {"webhook-id": MESSAGE, "webhook-timestamp": f"{now:.0f}"}
+    return {"x-hubspot-request-timestamp": f"{now * 1000:.0f}"}
+
+
 _WAYS = ("good",) * 10 + ("bad key", "bad body", "bad time", "bad name", "bad header")
 HEADERS = {
     "timerex": "x-timerex-authorization",
     "calendly": "calendly-webhook-signature",
     "calcom": "x-cal-signature-256",
     "hubspot": "x-hubspot-signature-v3",
+    "lms": "webhook-signature",
 }
+MESSAGE = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"
 
 
 def proof(vendor: str, raw: bytes, now: float, key: str) -> str:
@@ -271,6 +280,10 @@ def proof(vendor: str, raw: bytes, now: float, key: str) -> str:
         message = f"POST{PUBLIC}/webhooks/hubspot".encode() + raw + f"{now * 1000:.0f}".encode()
         return base64.b64encode(hmac.digest(key.encode(), message, "sha256")).decode()
     moment = f"{now:.0f}"
+    if vendor == "lms":
+        secret = base64.b64decode(key.removeprefix("whsec_"))
+        mine = hmac.digest(secret, f"{MESSAGE}.{moment}.".encode() + raw, "sha256")
+        return f"v1,{base64.b64encode(mine).decode()}"
     message = raw if vendor == "calcom" else moment.encode() + b"." + raw
     made = hmac.digest(key.encode(), message, "sha256").hex()
     return made if vendor == "calcom" else f"t={moment},v1={made}"

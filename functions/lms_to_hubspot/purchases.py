@@ -43,7 +43,7 @@ def _purchase(task: Task, event: Event, rules: Rules, digest: Digest) -> Purchas
         currency = data.course.currency or _OUR_CURRENCY
     else:
         return None
-    key = _key(f"{event.school_id}:{kind}:{id_}", digest)
+    key = _key(f"{event.school_id}:{kind}:{id_}:{data.course.id}", digest)  # an order may be of several courses
     deal = {
         rules.unique: key,
         "dealname": _name(data.course, event.user),

@@ -149,7 +149,8 @@ def _mendable(connection: Connection | None) -> bool:
     """Whether a person can connect it again in the browser."""
     if connection is None or connection.state not in _MENDABLE:
         return False
-    return vendor_of(connection.vendor).oauth is not None
+    by_key = connection.row.get("cause") == "key_refused"  # another key is entered elsewhere
+    return vendor_of(connection.vendor).oauth is not None and not by_key
 
 
 def _footer(visit: Visit) -> str:

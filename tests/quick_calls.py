@@ -135,9 +135,18 @@ def make_api_call(client: Any, operation: str, params: dict[str, Any]) -> Any:
 
 def _said(emitter: Any, event: str, **told: Any) -> Iterator[Any]:
     """What those who listen to an event answer, one after the other as they are asked."""
-    for listener in _listeners(emitter, event):
-        if listener not in _IDLE and (said := listener(event_name=event, **told)) is not None:
+    for listener in _busy(emitter, event):
+        if (said := listener(event_name=event, **told)) is not None:
             yield said
+
+
+def _busy(emitter: Any, event: str) -> list[Any]:
+    """Who listens to an event and does something; kept where the emitter forgets it when others begin to listen."""
+    found: list[Any] | None = emitter._lookup_cache.get(f"busy {event}")
+    if found is None:
+        found = [listener for listener in _listeners(emitter, event) if listener not in _IDLE]
+        emitter._lookup_cache[f"busy {event}"] = found
+    return found
 
 
 def _listeners(emitter: Any, event: str) -> Any:

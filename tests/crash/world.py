@@ -9,6 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from moto.backends import get_backend
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.ses.models import ses_backends
 
 from local.sandbox.vendor import Vendor
@@ -64,7 +65,7 @@ def return_to(stack: Stack, world: World, *, bells: bool) -> None:
 def rows(table: str) -> Iterator[dict[str, Any]]:
     """All rows of one of our tables in plain values; what is sealed stays sealed."""
     for item in _dynamodb().tables[f"renkei-{table}"].all_items():
-        yield {name: _plain(value.to_regular_json()) for name, value in item.attrs.items()}
+        yield {name: _plain(value) for name, value in item.attrs.items()}
 
 
 def all_rows() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -78,17 +79,16 @@ def _vendors(stack: Stack) -> list[Vendor]:
     return [value for value in vars(stack).values() if isinstance(value, Vendor)]
 
 
-def _plain(value: dict[str, Any]) -> Any:
-    ((kind, inner),) = value.items()
-    match kind:
+def _plain(value: DynamoType) -> Any:
+    match value.type:
         case "M":
-            return {name: _plain(entry) for name, entry in inner.items()}
+            return {name: _plain(entry) for name, entry in value.value.items()}
         case "L":
-            return [_plain(entry) for entry in inner]
+            return [_plain(entry) for entry in value.value]
         case "NULL":
             return None
         case _:
-            return inner
+            return value.value
 
 
 def _dynamodb() -> Any:

@@ -11,12 +11,12 @@ from typing import Any
 from console import lists
 from lms_to_mailchimp import INTEGRATION, Settings
 from lms_to_mailchimp.app import client_of, of_events
-from lms_to_mailchimp.fields import TEXT, lacking
+from lms_to_mailchimp.fields import TEXT, Column, lacking
 from lms_to_mailchimp.importing import MOST, take_in
 from lms_to_mailchimp.run import Row, Run
 from lms_to_mailchimp.steps import Aim, Archive, Change, Put, Write
 from renkei.config import Language
-from renkei.errors import Conflict, NotFound, Outcome, Reconnect, state_after
+from renkei.errors import Conflict, NotFound, Outcome, Reconnect, Rejected, state_after
 from renkei.integration import Done, Job, Verdict
 from renkei.runtime import Platform, prepare
 from renkei.settings import Problem
@@ -72,8 +72,7 @@ def prepare_mailchimp(parts: Platform, workspace: str, given: Given, language: L
     types = _types(audience.merge_fields())
     absent, other = lacking(types)
     if given.get("dry_run") is not True:
-        for column in absent:
-            audience.add_merge_field(column.tag, column.label[language])
+        _add(audience, absent, language)
         bring_back(parts, workspace, INTEGRATION)
     wrong = [{"tag": column.tag, "type": types[column.tag], "fits": [TEXT]} for column in other]
     return {
@@ -81,6 +80,16 @@ def prepare_mailchimp(parts: Platform, workspace: str, given: Given, language: L
         "there": [{"tag": tag} for tag in sorted(types.keys() & _OURS)],
         "wrong": wrong,
     }
+
+
+def _add(audience: Mailchimp, absent: list[Column], language: Language) -> None:
+    """Make merge fields. Rejected if Mailchimp takes no more of them, naming those that are still missing."""
+    for number, column in enumerate(absent):
+        try:
+            audience.add_merge_field(column.tag, column.label[language])
+        except Rejected:
+            missing = ", ".join(one.tag for one in absent[number:])
+            raise Rejected("mailchimp_no_more_fields", vendor=INTEGRATION.vendor, fields=missing) from None
 
 
 _OURS = {column.tag for column in lacking({})[0]}
@@ -134,8 +143,8 @@ class Rehearsal(Run):
     def _note(self, rows: Mapping[str, Row]) -> None:
         self._rows |= rows
 
-    def _forget(self, link: str) -> None:
-        self._rows[link] = {}
+    def _forget(self, stale: list[str]) -> None:
+        self._rows |= {link: {} for link in stale}
 
     def _bring_back(self) -> None:
         """Bring nothing back."""

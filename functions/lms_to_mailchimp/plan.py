@@ -35,6 +35,7 @@ from lms_to_mailchimp.steps import (
     Holder,
     Look,
     Member,
+    Note,
     Other,
     Owner,
     Put,
@@ -75,12 +76,19 @@ def course(wish: Wish, aim: Aim | None, rules: Settings) -> Course[End]:
 
 def _living(wish: Wish, aim: Aim, rules: Settings) -> Course[End]:
     seat = yield from _seated(wish, aim, rules.status_if_new)
-    member, before = seat.member, seat.other.standing if seat.other else wish.before
-    if member.status == ARCHIVED and before.deleted and (was := dict(before.more).get(WAS, "")) in BACK:
+    member, was = seat.member, _status_back(wish, seat)
+    if member.status == ARCHIVED and was in BACK:
         with suppress(Rejected):  # then Mailchimp knows more of this person's wishes than we do
             member = yield Change(member.contact_id, aim, was)
     after = _after(wish, member.contact_id, **{WROTE: aim.mark, AT: aim.at})
     return End("moved" if seat.moved else "written", after, _warnings(aim, member), seat.other)
+
+
+def _status_back(wish: Wish, seat: Seat) -> str:
+    """The status that a member had before we archived it, if we did; "" of one that others archived."""
+    before = seat.other.standing if seat.other else wish.before
+    ours = before.deleted and (seat.other or not seat.moved)
+    return dict(before.more).get(WAS, "") if ours else ""
 
 
 def _seated(wish: Wish, aim: Aim, status_if_new: str) -> Course[Seat]:
@@ -131,19 +139,22 @@ def _taken(other: Other, wish: Wish) -> Course[None]:
 def _archived(wish: Wish, aim: Aim | None, rules: Settings) -> Course[End]:
     """A deleted user: the member leaves the audience. A late state may make one, so that the order does not matter."""
     before = wish.before
-    was = dict(before.more).get(WAS, "")
+    noted = was = dict(before.more).get(WAS, "")
     try:
         there: Member = yield Look(before.record or (aim.email if aim else wish.email))
     except NotFound:
         if before.record or aim is None:
             return End("gone", _after(wish, ""))
-        there = yield Put(aim, _QUIET)
         was = rules.status_if_new
+        yield Note(was)
+        there = yield Put(aim, _QUIET)
     else:
         if not before.record and (yield Owner(there.contact_id)):
             return End("left", _kept(wish))
-        if there.status != ARCHIVED:
-            was = there.status
+        cut_off = noted and not (before.deleted and before.record)
+        was = noted if cut_off or there.status == ARCHIVED else there.status
+        if was != noted:
+            yield Note(was)  # once it is archived, nobody can tell
         if aim:
             there = yield from _still(there, aim)
     warnings = yield from _out(there)

@@ -13,6 +13,7 @@ from lms_to_mailchimp.steps import (
     LAST,
     TAKEN,
     WAITED,
+    WAS,
     Aim,
     Archive,
     Await,
@@ -21,6 +22,7 @@ from lms_to_mailchimp.steps import (
     End,
     Holder,
     Look,
+    Note,
     Other,
     Owner,
     Put,
@@ -58,11 +60,11 @@ class Run:
             for wish in found:
                 ends[wish.key] = self.one(wish)
             for wish in found if len(found) > 1 else ():
-                end = ends[wish.key]
-                if isinstance(end, Misconfigured) and end.code == TAKEN:  # the address may be free now
+                if _taken(ends[wish.key]):  # the address may be free now
                     ends[wish.key] = self.one(wish)
-        except (Retry, Reconnect) as all_of_them:  # what is done is done
-            ends = {wish.key: all_of_them for wish in found} | ends
+        except (Retry, Reconnect) as rest:  # what is done is done
+            done = {key: end for key, end in ends.items() if not _taken(end)}
+            ends = {wish.key: rest for wish in found} | done
         return [(wish, ends[wish.key]) for wish in found]
 
     def wishes(self, tasks: Iterable[Task]) -> list[Wish]:
@@ -114,7 +116,10 @@ class Run:
                 other = self._other(at_link(step.at), wish)
                 return other if other and dict(other.standing.more).get(AT) == step.at else None
             case Await():
-                self._wait(user_link(step.user))
+                self._add(user_link(step.user), WAITED, "1")
+                return None
+            case Note():
+                self._add(user_link(wish.key), WAS, step.was)
                 return None
         return self.write(step)
 
@@ -153,12 +158,10 @@ class Run:
                     stale[named(before[value])] = wish.key
             rows[user_link(wish.key)] = after
             waited = waited or WAITED in before
-        self._note({link: row for link, row in rows.items() if row != self._rows.get(link)})
-        for link, key in stale.items():
-            if link not in rows and self._row(link).get("user") == key:
-                self._forget(link)
-        if waited:
+        if waited:  # first, so that no death keeps it from them; they come after this batch
             self._bring_back()
+        self._forget([link for link, key in stale.items() if link not in rows and self._row(link).get("user") == key])
+        self._note({link: row for link, row in rows.items() if row != self._rows.get(link)})
 
     def standing(self, key: str) -> Standing:
         """What is remembered of a user."""
@@ -184,12 +187,12 @@ class Run:
         links.put_many(self._scope, rows)
         self._rows |= rows
 
-    def _wait(self, link: str) -> None:
-        self._note({link: {**self._row(link), WAITED: "1"}})
+    def _add(self, link: str, name: str, value: str) -> None:
+        self._note({link: {**self._row(link), name: value}})
 
-    def _forget(self, link: str) -> None:
-        links.forget(self._scope, link)
-        self._rows[link] = {}
+    def _forget(self, stale: list[str]) -> None:
+        links.forget_many(self._scope, stale)
+        self._rows |= {link: {} for link in stale}
 
     def _bring_back(self) -> None:
         """Look again at who waits for an address that somebody may just have given up."""
@@ -197,6 +200,10 @@ class Run:
         waiting = [row for row in ledger.each(*box, "parked") if row.get("reason") == TAKEN]
         if [row for row in waiting if ledger.retry(row)]:
             ring(Bell(self.work.workspace, INTEGRATION.vendor, INTEGRATION.key))
+
+
+def _taken(end: End | Outcome) -> bool:
+    return isinstance(end, Misconfigured) and end.code == TAKEN
 
 
 def at_link(at: str) -> str:

@@ -112,8 +112,15 @@ class Await:
     user: str
 
 
+@dataclass(frozen=True)
+class Note:
+    """Remember which status the user's member has, before it is archived."""
+
+    was: str
+
+
 type Write = Put | Change | Archive | Delete
-type Step = Write | Look | Owner | Holder | Await
+type Step = Write | Look | Owner | Holder | Await | Note
 
 
 @dataclass(frozen=True)

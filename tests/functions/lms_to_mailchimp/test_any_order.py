@@ -55,9 +55,10 @@ class Remembering(Run):
         self._rows |= rows
         self.kept |= rows
 
-    def _forget(self, link: str) -> None:
-        self._rows[link] = {}
-        self.kept.pop(link, None)
+    def _forget(self, stale: list[str]) -> None:
+        for link in stale:
+            self._rows[link] = {}
+            self.kept.pop(link, None)
 
     def _bring_back(self) -> None:
         """Nobody waits here."""

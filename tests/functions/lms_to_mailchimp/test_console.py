@@ -36,6 +36,17 @@ def test_the_audience_is_prepared_once_and_says_what_does_not_fit(stack: Stack) 
     assert (told["made"], {one["tag"] for one in told["there"]}, told["wrong"]) == ([], TAGS, [])
 
 
+def test_an_audience_that_is_full_is_told_of(stack: Stack) -> None:
+    school = School(stack)
+    assert stack.connect_mailchimp()[0] == 200
+    school.mailchimp.configure({"merge_field_limit": 12})
+    status, told = school.tool(MAILCHIMP, "prepare", {})
+    assert status >= 400
+    assert "SIGNUP, LASTUSAGE" in str(told)
+    school.mailchimp.configure({"merge_field_limit": 30})
+    assert [one["tag"] for one in school.tool(MAILCHIMP, "prepare", {})[1]["made"]] == ["SIGNUP", "LASTUSAGE"]
+
+
 def test_a_field_of_another_type_is_named_and_left(stack: Stack) -> None:
     school = opened(stack)
     fields = school.mailchimp.accounts[DEMO.api_key].audiences[DEMO.audience].fields

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lms_to_hubspot import INTEGRATION, Settings
 from lms_to_hubspot.known import CONTACTS, DEALS, PRODUCTS, SKU, Catalogue, Known, Purchase, Recall, Rules, Step
-from lms_to_hubspot.plan import obstacle, plan, remembered, verdict
+from lms_to_hubspot.plan import named, obstacle, plan, remembered, verdict
 from lms_to_hubspot.purchases import purchases_of
 from renkei import links
 from renkei.actions import Create, Delete, Record, Remember, Result
@@ -57,7 +57,10 @@ class Office:
                 read[job.id] = (task_of(job.id, event, self._digest), event)
         bought = purchases_of(read, self._rules, self._digest)
         known, wanted = self._known([task for task, _ in read.values()], bought.values())
-        self.carry_out(wanted, list({one.key: one for one in bought.values()}.values()), known)
+        try:
+            self.carry_out(wanted, list({one.key: one for one in bought.values()}.values()), known)
+        except Misconfigured as end:
+            raise named(end) from None
         for id_, (task, _) in read.items():
             verdicts[id_] = verdict(task, wanted[task.key], bought.get(id_), known)
         return verdicts
@@ -70,7 +73,7 @@ class Office:
         try:
             self.carry_out(wanted, [], known)
         except Outcome as end:
-            return end
+            return named(end)
         ends: dict[str, Verdict] = {task.id: verdict(task, wanted[task.key], None, known) for task in tasks}
         if whole := next(filter(_of_all, ends.values()), None):
             return whole

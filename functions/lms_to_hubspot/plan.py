@@ -173,7 +173,7 @@ def remembered(wishes: Wishes, known: Known, rules: Rules) -> dict[str, dict[str
 def verdict(task: Task, wish: Wish, purchase: Purchase | None, known: Known) -> Verdict:
     """A delivery's end once there is nothing more to do."""
     if end := known.refused.get(task.id) or obstacle(wish, known):
-        return _named(end, purchase)
+        return named(end, purchase)
     contact = known.contact(wish)
     outcome = {"contact": contact, "contact_was": "created" if contact in known.made else "there"} if contact else {}
     if purchase:
@@ -187,11 +187,13 @@ def verdict(task: Task, wish: Wish, purchase: Purchase | None, known: Known) -> 
     return Done(outcome, _warnings(task, wish)) if task is wish.write else Skip("lms_stale")
 
 
-def _named(end: Outcome, purchase: Purchase | None) -> Outcome:
-    """The same end, where it is about the settings or the user rather than about this record."""
+def named(end: Outcome, purchase: Purchase | None = None) -> Outcome:  # noqa: PLR0911 - a table
+    """An end in words of a school: what is about the settings or the user is not about this record."""
     if end.code == "guest_email_invalid":
         return Rejected("lms_email_invalid")
     name, problem = end.params.get("property", ""), end.params.get("problem", "-")
+    if end.code == "hubspot_property" and problem == "PROPERTY_DOESNT_EXIST":
+        return Misconfigured("lms_property_missing", property=name)
     if end.code != "hubspot_value":
         return end
     if name == "deal_currency_code" and purchase:

@@ -21,6 +21,8 @@ _MOST_NAMED, _MOST_READ = 20, 200
 _COUNTED = ("delivered", "skipped", "rejected", "waiting")
 _NAMING = ("property", "field", "question", "calendar", "scopes", "integration")
 """What names the thing to be mended, among the parameters of an Outcome."""
+_MENDING = dict.fromkeys(("lms_property_missing", "lms_property_type"), "renkei lms prepare-hubspot")
+"""By code: the command that mends what something parks for, where it is no setting."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +103,14 @@ class Teller:
         here = f"--workspace {self.workspace}"
         match cause.kind:
             case "broken" | "expired":
-                return [f"renkei connect {cause.about} {here}"]
+                by_key = cause.code == "key_refused" and vendor_of(cause.about).oauth is not None
+                return [f"renkei connect {cause.about}{' --token' if by_key else ''} {here}"]
             case "idle30" | "idle7":
                 return [f"renkei apply workspace.yaml {here}", f"renkei connect {cause.about} {here}"]
             case "parked":
-                mending = [] if _completed(cause) else [f"renkei apply workspace.yaml {here}"]
+                mending = (
+                    [] if _completed(cause) else [f"{_MENDING.get(cause.code, 'renkei apply workspace.yaml')} {here}"]
+                )
                 return [*mending, f"renkei deliveries --state parked {here}"]
             case "late":
                 return [f"renkei deliveries --state pending {here}"]

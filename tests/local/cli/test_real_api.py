@@ -141,7 +141,7 @@ def test_retry_and_discard_all(run: Run, real: Stack, waiting: list[str]) -> Non
     assert "[nothing_to_retry]" in run("retry", waiting[0]).err
     result = run("discard", "--connection", "hubspot", "--yes")
     assert (result.code, len(real.deliveries("pending"))) == (0, 0)
-    assert "[bad_filter]" in run("retry", "--connection", "slack").err
+    assert "[bad_filter]" in run("retry", "--connection", "timerex").err
 
 
 @pytest.mark.parametrize(
@@ -250,6 +250,29 @@ def test_every_scheduler_is_connected_played_and_ended(run: Run, real: Stack, so
     Path("secret").write_text(secret, encoding="utf-8")
     assert run("send", file, "--token-file", "secret", *argv).code == 1
     assert run("disconnect", source, "--yes", *argv).code == 1
+
+
+def test_a_school_is_connected_played_and_ended(run: Run, real: Stack) -> None:
+    argv, file = ("--workspace", "demo"), str(EVENTS / "lms" / "user_created.json")
+    assert real.api("PUT", "/api/workspaces/demo", {"workspace": "demo"})[0] == 200
+    secrets = [json.loads(run("connect", "lms", "--generate", "--json", *argv).out)["token"]]
+    secrets.append(json.loads(run("connect", "lms", "--generate", "--keep-old", "--json", *argv).out)["token"])
+    (shown,) = json.loads(run("sources", "lms", "--json", *argv).out)["sources"]
+    assert (shown["connected"], shown["tokens"], shown["header"]) == (True, 2, "webhook-signature")
+    for secret, told in zip(secrets, ("Accepted: 3, repeated: 0", "Accepted: 0, repeated: 3"), strict=True):
+        Path("secret").write_text(secret, encoding="utf-8")
+        sent = run("send", file, "--token-file", "secret", *argv)
+        assert sent.out == f"{told}, skipped: 0\n", sent.err
+    wrong = json.loads(Path(file).read_text("utf-8"))
+    wrong["data"]["user"]["email"] = None
+    Path("wrong.json").write_text(json.dumps(wrong), encoding="utf-8")
+    refused = run("send", "wrong.json", "--token-file", "secret", *argv)
+    assert (refused.code, "data.user.email is missing or not a mail address" in refused.err) == (1, True)
+    Path("secret").write_text(f"whsec_{'A' * 32}", encoding="utf-8")
+    refused = run("send", file, "--token-file", "secret", *argv)
+    assert (refused.code, "`renkei connect lms`" in refused.err) == (1, True)
+    assert run("disconnect", "lms", "--yes", *argv).code == 0
+    assert run("disconnect", "lms", "--yes", *argv).code == 1
 
 
 def test_what_calendly_was_given_is_what_the_receiver_takes(

@@ -169,7 +169,6 @@ class Stack:
 
     def __post_init__(self) -> None:
         """Put the parts together."""
-        self._beginning = b""
         self.hubspot = HubSpot(self.clock, sleep=self.clock.sleep)
         self.salesforce = Salesforce(self.clock, sleep=self.clock.sleep)
         self.board = Board(self.clock, sleep=self.clock.sleep)
@@ -329,7 +328,7 @@ class Stack:
         """
         from tests.crash.world import keep, return_to  # noqa: PLC0415 - it imports this
 
-        fresh = keep(self).frozen == self._beginning
+        fresh = keep(self).frozen in _NEW
         if fresh and name in _WORLDS:
             return_to(self, _WORLDS[name], bells=False)
             return
@@ -338,10 +337,11 @@ class Stack:
             _WORLDS[name] = keep(self)
 
     def begun(self) -> None:
-        """Note that nothing has been done yet."""
+        """Note that nothing has been done yet. All stacks of a process begin alike."""
         from tests.crash.world import keep  # noqa: PLC0415 - as above
 
-        self._beginning = keep(self).frozen
+        if not _NEW:
+            _NEW.append(keep(self).frozen)
 
     # What AWS does.
 
@@ -456,6 +456,8 @@ def running() -> Iterator[Stack]:
             runtime.platform.cache_clear()
 
 
+_NEW: list[bytes] = []
+"""The world of a new stack, once there was one."""
 _WORLDS: dict[str, World] = {}
 _MADE: dict[tuple[str, str], bytes] = {}
 """What is in a new stack, by (service, attribute of its backend), once it was made in this process."""

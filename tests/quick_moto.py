@@ -51,6 +51,7 @@ def quick() -> Iterator[None]:
         mock.patch.object(responses, "method_names_from_class", _methods),
         mock.patch.object(responses, "camelcase_to_underscores", _underscored),
         mock.patch.object(sqs_models, "camelcase_to_underscores", _underscored),
+        mock.patch.object(sqs_models, "generate_receipt_handle", _receipt),
         mock.patch.object(aws_headers, "gen_amzn_requestid_long", _request_id),
         mock.patch.object(responses, "gen_amzn_requestid_long", _request_id),
         mock.patch.object(_PARSER, "make", _parsed),
@@ -77,6 +78,11 @@ def _request_id(headers: dict[str, Any] | None = None) -> str:
     if headers is not None:
         headers["x-amzn-requestid"] = request_id
     return request_id
+
+
+def _receipt() -> str:
+    """As moto's, for the same reason."""
+    return f"{next(_request_ids):0185d}"
 
 
 def _sign(signer: RequestSigner, operation: str, request: Any, *_: Any, **__: Any) -> None:

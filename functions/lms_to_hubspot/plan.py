@@ -132,7 +132,8 @@ def contact_values(wish: Wish, known: Known, types: Mapping[str, str]) -> dict[s
     values = values_of(state.user, types)[0] if state and state.user else {}
     if wish.after.deleted:
         return values | {STATUS: DELETED}
-    if wish.before.gone and values:  # came back
+    owner = known.rows.get(owner_link(known.contact(wish)), {}).get("user", wish.key)
+    if values and (wish.before.gone or owner != wish.key):  # came back, or takes over from a deleted user
         values.setdefault(STATUS, "")
     return values
 

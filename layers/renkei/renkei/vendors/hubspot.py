@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from itertools import batched
 from typing import Any
@@ -202,7 +203,13 @@ class HubSpot(HubSpotProperties):
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/update-object
     def _update(self, action: Update) -> Result:
         if len(action.items) > 1:
-            return self._batch(action.object, "update", action.by, action.items)
+            try:
+                return self._batch(action.object, "update", action.by, action.items)
+            except Conflict:  # one may fail them all, and need not be named: by halves until it is alone
+                middle, result = len(action.items) // 2, Result()
+                for half in (action.items[:middle], action.items[middle:]):
+                    result.add(self._update(replace(action, items=half)))
+                return result
         (item,) = action.items
         query = {"idProperty": action.by} if action.by else None
         path, body = f"{_OBJECTS}/{action.object}/{_quoted(item.key)}", {"properties": dict(item.properties)}

@@ -12,6 +12,7 @@ from local.cli import (
     delivery_commands,
     disconnect_command,
     falcana_parser,
+    lms_parser,
     notice_commands,
     source_commands,
     workspace_commands,
@@ -60,6 +61,7 @@ def build_parser(language: Language) -> argparse.ArgumentParser:
     _bulk_commands(add, help_in)
     board_parser.add_actions(add("board", None, "board sync"), common, help_in)
     falcana_parser.add_actions(add("falcana", None, "falcana start"), common, help_in)
+    lms_parser.add_actions(add("lms", None, "lms import users.csv --dry-run"), common, help_in)
     return parser
 
 

@@ -53,7 +53,7 @@ def watch(context: Context, delivery: str) -> Json:
             continue
         if row.get("state") != "pending":
             break
-        now = _how_far(context, row)
+        now = how_far(context, row)
         if now and now != said:
             context.screen.note("run_so_far", told=now)
         said = now or said
@@ -82,7 +82,7 @@ def tell(context: Context, delivery: str, row: Json, *, dry: bool) -> int:
     return OK
 
 
-def _how_far(context: Context, row: Json) -> str:
+def how_far(context: Context, row: Json) -> str:
     """Say in a line how far it is, and why it waits if it does."""
     told = [counts_of(context.screen, row.get("progress"))]
     try:

@@ -10,6 +10,8 @@ from local.cli.delivery_texts import DELIVERIES
 from local.cli.falcana_help import FALCANA_HELP
 from local.cli.falcana_texts import FALCANA
 from local.cli.help_texts import HELP
+from local.cli.lms_help import LMS_HELP
+from local.cli.lms_texts import LMS
 from local.cli.problem_texts import PROBLEMS
 from local.cli.result_texts import RESULTS
 from local.cli.run_texts import RUNS
@@ -28,6 +30,8 @@ TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
     **BOARD,
     **FALCANA,
     **FALCANA_HELP,
+    **LMS,
+    **LMS_HELP,
     **RUNS,
     **RESULTS,
     **HELP,

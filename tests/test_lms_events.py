@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from renkei import lms as model
+from renkei.currencies import WHOLE
 from renkei.errors import Rejected
 from renkei.vendors import lms
 from renkei.webhooks import MAX_BODY
@@ -84,7 +85,7 @@ def test_it_has_the_types_headers_and_answers_of_the_receiver() -> None:
     assert f"{minutes} minutes off at most" in document()["components"]["parameters"]["Timestamp"]["description"]
     assert f"at most {MAX_BODY // 1024} KB" in document()["info"]["description"]
     whole = document()["components"]["schemas"]["Order"]["if"]["properties"]["currency"]["enum"]
-    assert set(whole) == lms.WHOLE
+    assert set(whole) == WHOLE
 
 
 def test_it_has_the_members_of_the_model() -> None:

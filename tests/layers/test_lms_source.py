@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from renkei.currencies import WHOLE
 from renkei.lms import event_of
-from renkei.vendors.lms import EVENTS, WHOLE, receive, secret_of, signed
+from renkei.vendors.lms import EVENTS, receive, secret_of, signed
 from tests.harness import event
 from tests.layers.mutated import places
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from renkei.currencies import WHOLE
 from renkei.webhooks import moment
 
 KEY = "lms"
@@ -80,8 +81,6 @@ _URL = r"(?=.{0,2000}\Z)(https?://\S+)?"
 _HALF = "[\ud800-\udfff]"
 _FORMS = frozenset("123456789")
 _LONGEST_TEXT, _LONGEST_TITLE, _MOST, _VERSIONS = 65_536, 1000, 10_000, 10**18
-WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())  # noqa: SIM905 - a list
-"""Currencies without a minor unit (ISO 4217)."""
 
 
 def _like(form: str, value: object) -> bool:

@@ -1,1 +1,1 @@
-"""Bookings, deals and customers on their way, for a person to watch: the local stack, and a story over HTTP only."""
+"""Bookings, deals, customers, purchases on their way, for a person to watch: the local stack, a story over HTTP."""

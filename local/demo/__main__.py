@@ -1,4 +1,4 @@
-"""`python -m local.demo`: starts the local stack, sends bookings, deals, customers through, shows what arrived."""
+"""`python -m local.demo`: starts the local stack, sends bookings, deals, customers, purchases through, shows them."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import requests
 
-from local.demo import customers, deals, sales
+from local.demo import customers, deals, sales, school
 from local.demo.story import Story
 from local.demo.visitor import DemoTrouble, Visitor
 from local.stack import scheduled
@@ -57,6 +57,7 @@ def told(stack: Running) -> Story:
         sales.tell(story)
         deals.tell(story, stack.state.outputs["HubspotWebhookUrl"])
         customers.tell(story)
+        school.tell(story)
     except (DemoTrouble, requests.RequestException) as trouble:
         story.check(False, str(trouble))
     return story
@@ -69,6 +70,8 @@ It stays up until Ctrl-C. Look around:
   Salesforce's leads and calls  {stack.state.sandbox}/salesforce/_sandbox/
   board's projects and calls    {stack.state.sandbox}/board/_sandbox/
   falcana's addresses and calls {stack.state.sandbox}/falcana/_sandbox/
+  Mailchimp's members and calls {stack.state.sandbox}/mailchimp/_sandbox/
+  Slack's messages and calls    {stack.state.sandbox}/slack/_sandbox/
   the mails                     {stack.state.sandbox}/mailbox/
   the API                       {stack.state.url}
   AWS (emulator)                AWS_ENDPOINT_URL={stack.state.endpoint_url}
@@ -79,6 +82,7 @@ In another terminal:
   renkei send events/timerex/event_confirmed_free_mail.json
   renkei --workspace billing board sync
   renkei --workspace vertrieb falcana status
+  renkei --workspace school deliveries
   python -m local.stack logs""")
 
 

@@ -122,7 +122,7 @@ def test_nothing_breaks_and_nobody_gets_in(vendor: str, part: int, memory: Memor
     assert len(memory.sent) == kinds["rung"] > EACH / 50
     assert kinds["accepted"] == len(bodies)
     assert min(kinds["200 proved"], kinds["401 unproved"]) > EACH / 20
-    assert kinds["repeated"] > EACH / 30
+    assert kinds["repeated"] > EACH / (30 if vendor == "lms" else 20)  # more of a school's events are refused
     assert {tuple(row) for row in memory.written if "sealed" not in row} <= {tuple(row) for row in rows}
     hears_nothing([*map(unsealed, memory.written), *map(repr, memory.sent), *log.lines])
     opens(vault, rows, bodies)

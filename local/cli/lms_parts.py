@@ -10,6 +10,7 @@ from local.cli.lms_file import LARGEST, Line
 from local.cli.shapes import Json
 
 TARGETS: Final = {"hubspot": "lms_to_hubspot", "mailchimp": "lms_to_mailchimp"}
+_BATCH: Final = 100
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,22 @@ class Sent:
 
 
 def cut(whole: Whole, most: int) -> list[list[Line]]:
-    """Give parts of at most `most` lines, and of no more bytes than the stack takes."""
+    """Give parts of at most `most` lines, and of no more bytes than the stack takes.
+
+    Where bytes end a part, it ends after whole batches of the vendors', so that none goes out half full.
+    """
+    sizes = [len(json.dumps(line.row)) + 2 for line in whole.lines]
     parts: list[list[Line]] = []
-    size = 0
-    for line in whole.lines:
-        length = len(json.dumps(line.row)) + 2
-        if not parts or len(parts[-1]) == most or size + length > LARGEST:
-            parts.append([])
-            size = 0
-        parts[-1].append(line)
-        size += length
+    begin = 0
+    while begin < len(sizes):
+        end, size = begin + 1, sizes[begin]
+        while end < min(len(sizes), begin + most) and size + sizes[end] <= LARGEST:
+            size += sizes[end]
+            end += 1
+        if end < len(sizes) and _BATCH < end - begin < most:
+            end -= (end - begin) % _BATCH
+        parts.append(list(whole.lines[begin:end]))
+        begin = end
     return parts
 
 

@@ -208,6 +208,13 @@ def test_parts_hold_what_the_stack_takes(tmp_path: Path) -> None:
     assert (len(cut(whole, 1000)), len(cut(whole, 3))) == (10, 20)
 
 
+def test_large_lines_leave_no_batch_half_full(tmp_path: Path) -> None:
+    rows = [[str(number), f"u{number}@x.jp", "字" * 200] for number in range(700)]
+    whole = Whole("demo", AS_OF, read(written(tmp_path / "u.csv", ["id", "email", "nickname"], *rows)).lines)
+    assert [len(part) for part in cut(whole, 1000)] == [200, 200, 200, 100]
+    assert [len(part) for part in cut(whole, 150)] == [150, 150, 150, 150, 100]
+
+
 def test_a_name_is_the_same_for_the_same_only(tmp_path: Path) -> None:
     lines = read(written(tmp_path / "u.csv", ["id", "email"], ["1", "a@x.jp"], ["2", "b@x.jp"])).lines
     whole = Whole("demo", AS_OF, lines)

@@ -44,7 +44,7 @@ def _fates(part: Part, run: Run) -> dict[str, str | Outcome] | None:
         if wish.key not in ends:
             if run.work.left() < _ENOUGH:
                 return None
-            ends[wish.key] = run.one(wish)
+            _, ends[wish.key] = run.one(wish)
     return {
         task.id: _fate(ends[wish.key]) if task is (wish.write or wish.tasks[-1]) else "stale"
         for wish, _ in wished

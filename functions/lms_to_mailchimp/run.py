@@ -55,38 +55,42 @@ class Run:
     def all(self, tasks: Iterable[Task]) -> list[tuple[Wish, End | Outcome]]:
         """Each user's wish, and what became of it."""
         found = self.wishes(tasks)
-        ends: dict[str, End | Outcome] = {}
+        ends: dict[str, tuple[Wish, End | Outcome]] = {}
         try:
             for wish in found:
                 ends[wish.key] = self.one(wish)
             for wish in found if len(found) > 1 else ():
-                if _taken(ends[wish.key]):  # the address may be free now
+                if _taken(ends[wish.key][1]):  # the address may be free now
                     ends[wish.key] = self.one(wish)
         except (Retry, Reconnect) as rest:  # what is done is done
-            done = {key: end for key, end in ends.items() if not _taken(end)}
-            ends = {wish.key: rest for wish in found} | done
-        return [(wish, ends[wish.key]) for wish in found]
+            done = {key: end for key, end in ends.items() if not _taken(end[1])}
+            ends = {wish.key: (wish, rest) for wish in found} | done
+        return list(ends.values())
 
     def wishes(self, tasks: Iterable[Task]) -> list[Wish]:
         """By user, what is to become of them."""
         every = list(tasks)
-        self._recall([user_link(task.key) for task in every])
+        self._recall([link for task in every if (link := user_link(task.key)) not in self._rows])
         return list(wishes(every, self.standing).values())
 
     def aim(self, wish: Wish) -> Aim | None:
         """What a user's member is to hold; None if nothing is to be written."""
         return aim_of(wish.write.user, self.digest) if wish.write and wish.write.user else None
 
-    def one(self, wish: Wish) -> End | Outcome:
-        """Carry a user's course out, and remember what came of it."""
+    def one(self, wish: Wish) -> tuple[Wish, End | Outcome]:
+        """Carry a user's course out, and remember what came of it.
+
+        Gives the wish as it was then: others of the batch may have taken or left the user's member meanwhile.
+        """
+        (now,) = self.wishes(wish.tasks)
         try:
-            end = self._through(wish)
+            end = self._through(now)
         except (Retry, Reconnect):
             raise
         except Outcome as refused:
-            return refused
-        self.settle([(wish, end)])
-        return end
+            return now, refused
+        self.settle([(now, end)])
+        return now, end
 
     def _through(self, wish: Wish) -> End:
         steps = course(wish, self.aim(wish), self.rules)

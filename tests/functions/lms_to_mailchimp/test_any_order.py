@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -130,3 +131,56 @@ def test_any_order_ends_the_same(data: st.DataObject, on_delete: Any) -> None:
         batches.append(rest[:cut])
         rest = rest[cut:]
     assert audience([batch for batch in batches if batch], rules) == audience([[one] for one in events], rules)
+
+
+def _told(dice: Random) -> tuple[list[dict[str, Any]], dict[str, tuple[str, str]]]:
+    """What three users do who hand a few addresses on, and by user who lives in the end: address and name."""
+    events, users = [], dict[str, tuple[str, str]]()
+    known = dict[str, str]()
+    for number in range(dice.randint(3, 12)):
+        user = dice.choice("abc")
+        free = [email for email in EMAILS if email not in {held for key, (held, _) in users.items() if key != user}]
+        deleted = user in users and dice.random() < 0.2
+        email = known[user] if deleted else dice.choice(free)
+        event = _event(number, "user.deleted" if deleted else "user.updated", user, email, known.get(user, ""))
+        known[user] = email
+        users.pop(user, None)
+        users |= {} if deleted else {user: (email, f"{user}{number}")}
+        events.append(event)
+    return events, users
+
+
+def _event(number: int, kind: str, user: str, email: str, before: str) -> dict[str, Any]:
+    at = (_BEGINS + timedelta(seconds=number)).isoformat()
+    data: dict[str, Any] = {"user": {"id": user, "email": email, "updated_at": at, "nickname": f"{user}{number}"}}
+    if before not in {"", email}:
+        data["previous"] = {"email": before}
+    event = {"id": f"e{number}", "type": kind, "occurred_at": at, "school_id": "s", "schema_version": 1}
+    return event | {"data": data}
+
+
+@pytest.mark.parametrize("seed", [*range(12), 409, 517])
+def test_addresses_that_are_handed_on_end_with_whom_they_belong_to(seed: int) -> None:
+    dice = Random(seed)  # noqa: S311 - for a test
+    events, users = _told(dice)
+    dice.shuffle(events)
+    vendor, rows = sandbox(), cast("dict[str, Row]", {})
+    vendor.reset()
+    rules = Settings(status_if_new="subscribed", on_delete=dice.choice(("archive", "keep")))
+    Remembering(vendor, rules, rows).mailchimp.add_merge_field("NICKNAME", "Name")
+    gone, waiting = set[str](), list[dict[str, Any]]()
+    while events or waiting:
+        batch, events = waiting + events[:3], events[3:]
+        jobs = [Job(event["id"], {"source": "lms", "body": event}) for event in batch]
+        ends = of_events(Remembering(vendor, rules, rows), jobs)
+        parked = [event for event in batch if isinstance(ends[event["id"]], Misconfigured)]
+        if not events and len(parked) == len(waiting):
+            break  # two who exchanged their addresses wait for a person
+        waiting = parked
+        if (there := vendor.state()["members"]) and dice.random() < 0.2:
+            vendor.unsubscribe(str(there[0]["email_address"]))
+            gone.add(str(there[0]["contact_id"]))
+    there = vendor.state()["members"]
+    assert not [one for one in there if one["contact_id"] in gone and one["status"] == "subscribed"]
+    names = {str(one["email_address"]): cast("dict[str, str]", one["merge_fields"])["NICKNAME"] for one in there}
+    assert waiting or {email: names.get(email) for email, _ in users.values()} == dict(users.values())

@@ -1,4 +1,4 @@
-"""Reading the list of users that a school exports: comma or tab, UTF-8, UTF-16 or Shift_JIS."""
+"""Reading the list of users that a school exports: comma, semicolon or tab; UTF-8, UTF-16 or Shift_JIS."""
 
 import codecs
 import csv
@@ -102,7 +102,7 @@ def _decoded(file: Path, encoding: str) -> tuple[str, str]:
 def _records(file: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     """Give the records, with the line that each begins in."""
     head = text.partition("\n")[0]
-    delimiter = "\t" if head.count("\t") > head.count(",") else ","
+    delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 1
     try:

@@ -25,25 +25,26 @@ LMS_HELP: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "help_lms_import_more": (
         (
-            "FILE is a table with commas or tabs. Its first line names the columns: as a user's fields in\n"
+            "FILE is a table (comma, semicolon or tab). Its first line names the columns: as a user's fields in\n"
             "docs/lms-events.yaml (id and email are needed; custom_form_1 to 9), or in Japanese as the school\n"
             "exports it. What has no column is left alone; an empty cell empties. Several entries of a cell are\n"
             "separated by comma, semicolon or |. The same command goes on where it was cut off. After Ctrl-C what\n"
             "was sent goes on."
         ),
         (
-            "FILE はカンマまたはタブ区切りで、1 行目が列名の表です。列名は docs/lms-events.yaml のユーザーの項目名\n"
+            "FILE はカンマ・セミコロン・タブ区切りのいずれかで、1 行目が列名の表です。\n"
+            "列名は docs/lms-events.yaml のユーザーの項目名\n"
             "(id と email は必須、カスタムフォームは custom_form_1~9)か、\n"
             "書き出しの日本語名(ユーザーID、メールアドレス など)です。\n"
             "ない列は変更せず、空のセルは値を空にします。セル内の複数の値はカンマ、セミコロン、| で区切ります。\n"
             "中断しても同じコマンドで続きから再開でき、Ctrl-C の後も送信済みの分は処理が続きます。"
         ),
         (
-            "FILE ist eine Tabelle mit Kommas oder Tabs. Ihre erste Zeile nennt die Spalten: wie die Felder eines\n"
-            "Nutzers in docs/lms-events.yaml (id und email sind nötig; custom_form_1 bis 9) oder japanisch wie die\n"
-            "Ausgabe der Schule. Was keine Spalte hat, bleibt, wie es ist; eine leere Zelle leert. Mehreres in einer\n"
-            "Zelle trennt Komma, Semikolon oder |. Derselbe Befehl macht weiter, wo er abgebrochen wurde. Nach Strg-C\n"
-            "läuft Gesendetes weiter."
+            "FILE ist eine Tabelle (Komma, Semikolon oder Tab). Ihre erste Zeile nennt die Spalten: wie die Felder\n"
+            "eines Nutzers in docs/lms-events.yaml (id und email sind nötig; custom_form_1 bis 9) oder japanisch wie\n"
+            "die Ausgabe der Schule. Was keine Spalte hat, bleibt, wie es ist; eine leere Zelle leert. Mehreres in\n"
+            "einer Zelle trennt Komma, Semikolon oder |. Derselbe Befehl macht weiter, wo er abgebrochen wurde. Nach\n"
+            "Strg-C läuft Gesendetes weiter."
         ),
     ),
     "help_lms_file": ("the list of users (CSV)", "ユーザー一覧(CSV)", "die Nutzerliste (CSV)"),

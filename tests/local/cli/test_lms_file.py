@@ -67,7 +67,7 @@ def test_every_column_of_the_export(tmp_path: Path, encoding: str, found: str, j
 
 @pytest.mark.parametrize(
     ("encoding", "told", "delimiter"),
-    [("cp932", "shift_jis", ","), ("cp932", "cp932", "\t"), ("utf-16", "", "\t"), ("utf-8", "utf-8", "\t")],
+    [("cp932", "shift_jis", ","), ("cp932", "cp932", "\t"), ("utf-16", "", "\t"), ("utf-8", "utf-8", ";")],
 )
 def test_encodings_and_separators(tmp_path: Path, encoding: str, told: str, delimiter: str) -> None:
     header, row = ["ID", " Email ", "氏名"], ["1", "a@x.jp", "髙橋①"]

@@ -18,6 +18,7 @@ from tests.local.cli.fake_stack import Answer, FakeStack
 from tests.local.cli.test_real_api import RealStack
 from tests.school import HUBSPOT, MAILCHIMP, School
 
+EXAMPLE = Path(__file__).parents[3] / "docs" / "workspace.school.example.yaml"
 HEADER = (
     "ユーザーID,メールアドレス,アカウント名,氏名,グループ,登録日時,パスワード設定,受講コースID,状態,"
     "カスタムフォーム3,備考"
@@ -130,15 +131,23 @@ def test_the_same_list_goes_on_after_a_cut_and_is_taken_once(
     assert (len(school.contacts()), len(school.ended(HUBSPOT))) == (5, 6)
 
 
-def test_what_is_lacking_is_made_and_what_is_wrong_is_named(run: Run, real: Stack) -> None:
-    assert "[not_connected]" in run("lms", "prepare-hubspot", "--workspace", "demo").err
+def test_a_school_begins_with_the_example(run: Run, real: Stack) -> None:
+    real.workspace = "school"
+    argv = ("--workspace", "school")
+    assert "[not_connected]" in run("lms", "prepare-hubspot", *argv).err
     assert real.connect()["statusCode"] == 200
-    assert real.connect_mailchimp()[0] == 200
+    assert real.connect_mailchimp()[0] == real.connect_slack()[0] == real.connect_lms()[0] == 200
+    assert "renkei lms prepare-hubspot" in run("apply", str(EXAMPLE)).err
     for target, name in (("hubspot", "contacts.purchased_courses"), ("mailchimp", "LECTURES")):
-        argv = ("lms", f"prepare-{target}", "--workspace", "demo")
-        dry = run(*argv, "--dry-run")
+        command = ("lms", f"prepare-{target}", *argv)
+        dry = run(*command, "--dry-run")
         assert (dry.code, name in dry.out, "Nothing was changed" in dry.out) == (0, True, True), dry.err
-        made = run(*argv)
+        made = run(*command)
         assert (made.code, name in made.out, "All that is needed is there." in made.out) == (0, True, True)
-        again = run(*argv)
+        again = run(*command)
         assert (again.code, "Made" in again.out, "There already: " in again.out) == (0, False, True)
+    applied = run("apply", str(EXAMPLE))
+    assert applied.code == 0, applied.err
+    exported(line(1))
+    told = run("lms", "import", "users.csv", "--school", "aoi", "--timezone", "Asia/Tokyo", *argv)
+    assert (told.code, told.out) == (0, "hubspot: made: 1\nmailchimp: made: 1\n"), told.err

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from local.bench import calls, cold, falcana, large, projects
+from local.bench import calls, cold, falcana, large, projects, school
 from local.bench.tables import Table
 from local.runtime.runtime import RuntimeTrouble
 from local.stack.errors import StackError
@@ -16,6 +16,8 @@ SECTIONS: tuple[Callable[[int], Table], ...] = (
     calls.leads,
     projects.section,
     falcana.section,
+    school.section,
+    school.lists,
     cold.section,
 )
 LARGE = (large.section,)

@@ -120,7 +120,8 @@ class Run:
                 other = self._other(at_link(step.at), wish)
                 return other if other and dict(other.standing.more).get(AT) == step.at else None
             case Await():
-                self._add(user_link(step.user), WAITED, "1")
+                for key in (step.user, wish.key):  # either one's next state may be what ends it
+                    self._add(user_link(key), WAITED, "1")
                 return None
             case Note():
                 self._add(user_link(wish.key), WAS, step.was)

@@ -107,7 +107,7 @@ class Holder:
 
 @dataclass(frozen=True)
 class Await:
-    """Remember at a user that somebody waits for the address."""
+    """Remember at a user that another one waits for the address, and at that one that it waits."""
 
     user: str
 

@@ -124,6 +124,17 @@ def test_an_address_of_another_user_waits_until_that_one_gives_it_up(stack: Stac
     assert (members(school)[HANAKO]["NICKNAME"], statuses(school)[HANAKO]) == ("三郎", "transactional")
 
 
+def test_who_waits_for_an_address_and_gets_another_waits_no_more(stack: Stack) -> None:
+    school = opened(stack)
+    school.tell("user.created")
+    waits = school.tell("user.created", {"id": "u-2"})
+    assert ends(school)[waits["id"]] == ("parked", "mailchimp_address_taken")
+    school.tell("user.updated", {"id": "u-2", "email": NEW})
+    school.stack.work()
+    assert ends(school)[waits["id"]] == ("skipped", "lms_stale")
+    assert statuses(school).keys() == {HANAKO, NEW}
+
+
 def test_addresses_handed_on_in_one_batch(stack: Stack) -> None:
     school = opened(stack)
     a, b = {"id": "a", "nickname": "A"}, {"id": "b", "nickname": "B"}

@@ -5,19 +5,18 @@ A tool gets (parts, workspace, what was given, language) and gives JSON. ACTS ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from console import lists
 from lms_to_hubspot import INTEGRATION, Settings, checks
-from lms_to_hubspot.known import CONTACTS, DEALS, LINE_ITEMS, Known, Step
+from lms_to_hubspot.known import CONTACTS, DEALS, LINE_ITEMS, Step
 from lms_to_hubspot.office import Office
 from renkei import workspaces
 from renkei.actions import UNIQUE, Create, Delete, Record, Remember, Result, Update
 from renkei.config import Language
 from renkei.errors import Outcome, Reconnect, state_after
 from renkei.integration import Done, Job, Verdict
-from renkei.lms_users import Wish
 from renkei.runtime import Platform, Work, prepare
 from renkei.settings import Problem
 from renkei.texts import text
@@ -64,7 +63,7 @@ def prepare_hubspot(parts: Platform, workspace: str, given: Given, language: Lan
     """
     token = account_of(parts, workspace, INTEGRATION.vendor)
     hubspot = HubSpotSchema(parts.session, token, parts.sleep, parts.budget(token.connection, live=True))
-    settings = _settings(workspace)
+    settings = _settings(workspace, token.connection.scopes)
     portal = {name: hubspot.properties(name, language) for name in checks.wanted(settings)}
     lacking = list(checks.missing(settings, portal))
     made = [{"object": name, "property": column.name} for name, column in lacking]
@@ -77,9 +76,13 @@ def prepare_hubspot(parts: Platform, workspace: str, given: Given, language: Lan
         for name, unique in new:
             hubspot.ensure(name, unique, OURS[unique])
         bring_back(parts, workspace, INTEGRATION)
-    names = {name: {column.name for column in columns} for name, columns in checks.wanted(settings).items()}
+        if lacking:  # one that comes out of the archive has the type that it had
+            portal = {name: hubspot.properties(name, language) for name in portal}
     there = [
-        {"object": name, "property": prop.name} for name in portal for prop in portal[name] if prop.name in names[name]
+        {"object": name, "property": column.name}
+        for name, columns in checks.wanted(settings).items()
+        for column in columns
+        if (name, column) not in lacking
     ]
     wrong = [
         {"object": one.object, "property": one.name, "type": one.type, "fits": list(one.fits)}
@@ -88,11 +91,12 @@ def prepare_hubspot(parts: Platform, workspace: str, given: Given, language: Lan
     return {"made": made, "there": there, "wrong": wrong}
 
 
-def _settings(workspace: str) -> Settings:
-    """The settings of the workspace file that was applied; before the first the usual ones."""
+def _settings(workspace: str, scopes: Collection[str]) -> Settings:
+    """The settings to prepare for: of the file that was applied, else the usual ones; deals where they are allowed."""
     kept = workspaces.settings(workspace)
     given = (kept["document"].get("integrations") or {}).get(INTEGRATION.key) if kept else None
-    return Settings.model_validate(given or {})
+    deals = {"deals": "crm.schemas.deals.write" in scopes} if scopes else {}
+    return Settings.model_validate({**(given or {}), **deals})
 
 
 class Rehearsal(Office):
@@ -116,7 +120,7 @@ class Rehearsal(Office):
     def note(self, rows: Mapping[str, Mapping[str, str]]) -> None:
         """Remember nothing."""
 
-    def bring_back(self, wanted: Mapping[str, Wish], known: Known) -> None:
+    def bring_back(self) -> None:
         """Bring nothing back."""
 
 

@@ -78,6 +78,8 @@ class Known:
     """By task: why it was not taken."""
     products: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By course id: the products that were found."""
+    gone: set[str] = field(default_factory=set)
+    """Products that were deleted, as far as this batch was told."""
     catalogue: bool = False
     intents: set[str] = field(default_factory=set)
     """Links that say since this attempt that a product is being made."""
@@ -138,14 +140,27 @@ class Known:
                 held |= {key: record.id for key, record in result.records.items()}
                 self.there |= self._not_made(step.items, result, held) if step.object == DEALS else set()
                 if step.object == LINE_ITEMS:
-                    self._not_made(step.items, result, held)
+                    self._not_made(tuple(one for one in step.items if not self._deleted(one, result)), result, held)
             case Delete():
                 self.archived |= set(step.keys)
+
+    def _deleted(self, line: Item, result: Result) -> bool:
+        """Whether a line item was refused because somebody deleted the product that we remember: it is forgotten."""
+        end, product = result.failed.get(line.key), line.properties["hs_product_id"]
+        if end is None or end.params.get("property") != "hs_product_id":
+            return False
+        shelves = [link for link, row in self.rows.items() if row.get("product") == product]
+        if self.intents.intersection(shelves):  # it was found or made just now
+            return False
+        self.gone.add(product)
+        self.products.clear()
+        self.rows |= {link: {} for link in shelves}
+        return True
 
     def _shelved(self, step: Search | Catalogue, result: Result) -> None:
         wanted = step.any_of[SKU] if isinstance(step, Search) else ()
         found: dict[str, list[str]] = {sku: [] for sku in wanted}
-        for record in result.records.values():
+        for record in (one for one in result.records.values() if one.id not in self.gone):
             found.setdefault(record.properties.get(SKU, ""), []).append(record.id)
         self.products |= {sku: tuple(sorted(ids, key=int)) for sku, ids in found.items()}
         self.catalogue = self.catalogue or isinstance(step, Catalogue)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from lms_to_hubspot import INTEGRATION, Settings
 from lms_to_hubspot.known import CONTACTS, DEALS, PRODUCTS, SKU, Catalogue, Known, Purchase, Recall, Rules, Step
-from lms_to_hubspot.plan import named, obstacle, plan, remembered, verdict
+from lms_to_hubspot.plan import WAITS, named, obstacle, plan, refused, remembered, verdict
 from lms_to_hubspot.purchases import purchases_of
 from renkei import links
 from renkei.actions import Create, Delete, Record, Remember, Result
@@ -16,7 +17,7 @@ from renkei.errors import Misconfigured, Outcome, Reconnect, Retry
 from renkei.integration import Done, Job, Verdict
 from renkei.lms import Event, event_of
 from renkei.lms_list import part_of
-from renkei.lms_users import Digest, Standing, Task, Wish, task_of, tasks_of, user_link, wishes
+from renkei.lms_users import Digest, Standing, Task, Wish, owner_link, task_of, tasks_of, user_link, wishes
 from renkei.runtime import Work
 from renkei.vendors.hubspot_shapes import LMS_PURCHASE
 from renkei.vendors.hubspot_sync import HubSpotSync
@@ -25,6 +26,7 @@ from renkei.workers import token_source
 _ROUNDS = 1000  # a part of a list takes about forty
 _TOLD = 100
 """Lines of a list that are told of one by one."""
+_AT_ONCE = timedelta(seconds=1)
 ADDRESS_TAKEN = "lms_address_taken"
 
 
@@ -61,8 +63,14 @@ class Office:
             self.carry_out(wanted, list({one.key: one for one in bought.values()}.values()), known)
         except Misconfigured as end:
             raise named(end) from None
+        settled = {wish.key for wish in _settled(wanted, known)}
         for id_, (task, _) in read.items():
-            verdicts[id_] = verdict(task, wanted[task.key], bought.get(id_), known)
+            verdicts[id_] = found = verdict(task, wanted[task.key], bought.get(id_), known)
+            if isinstance(found, Misconfigured) and found.code == ADDRESS_TAKEN:
+                if settled:  # it may be free by now
+                    verdicts[id_] = Retry("record_gone", after=_AT_ONCE, vendor=INTEGRATION.vendor)
+                else:
+                    self._wait(task.key, found.params["other"], known)
         return verdicts
 
     def part(self, job: Job) -> Verdict:
@@ -98,7 +106,6 @@ class Office:
         else:
             raise RuntimeError("the plan does not come to an end")
         self._remember(wanted, known)
-        self.bring_back(wanted, known)
 
     def _known(self, tasks: Sequence[Task], bought: Iterable[Purchase]) -> tuple[Known, dict[str, Wish]]:
         """What is remembered, and what is to become of each user."""
@@ -160,6 +167,8 @@ class Office:
 
     def _remember(self, wanted: Mapping[str, Wish], known: Known) -> None:
         if rows := remembered(wanted, known, self._rules):
+            if any(WAITS in dict(wish.before.more) for wish in _settled(wanted, known)):
+                self.bring_back()  # before it is remembered: who dies in between does it again
             self.note(rows)
             known.rows |= {link: dict(row) for link, row in rows.items()}
 
@@ -167,11 +176,14 @@ class Office:
         """Remember these links."""
         links.put_many(self._scope, rows)
 
-    def bring_back(self, wanted: Mapping[str, Wish], known: Known) -> None:
-        """Who waits for an address that somebody may just have given up is looked at again."""
-        freed = [wish for wish in wanted.values() if (len(wish.emails) > 1 or wish.after.deleted) and wish.news]
-        if not any(obstacle(wish, known) is None for wish in freed):
-            return
+    def _wait(self, key: str, other: str, known: Known) -> None:
+        """Note that a user waits for an address: at the user, and at the one whose contact has it."""
+        self._recall([owner_link(other)], known)
+        for one in filter(None, (key, known.rows[owner_link(other)].get("user"))):
+            links.remember(self._scope, user_link(str(one)), {WAITS: "1"})
+
+    def bring_back(self) -> None:
+        """Who waits for an address that somebody has just given up is looked at again."""
         ledger, box = self._work.platform.deliveries, (self._work.workspace, INTEGRATION.key)
         waiting = [row for row in ledger.each(*box, "parked") if row.get("reason") == ADDRESS_TAKEN]
         if [row for row in waiting if ledger.retry(row)]:
@@ -180,6 +192,12 @@ class Office:
     @property
     def _digest(self) -> Digest:
         return self._work.platform.vault.digest
+
+
+def _settled(wanted: Mapping[str, Wish], known: Known) -> list[Wish]:
+    """Users of whom something new was written: they may have given an address up, or need none any more."""
+    news = (wish for wish in wanted.values() if wish.news)
+    return [wish for wish in news if not refused(wish, known) and obstacle(wish, known) is None]
 
 
 def _of_all(end: Verdict) -> bool:

@@ -24,11 +24,13 @@ from renkei.mapping import Warn
 
 type Wishes = Mapping[str, Wish]
 _AT_ONCE = 100
+WAITS = "waits"
+"""What a user's link holds while somebody waits for the user's address, or the user for another's."""
 
 
 def plan(wishes: Wishes, purchases: Iterable[Purchase], known: Known, rules: Rules) -> list[Step]:
     """The next steps, each of which is safe to repeat; none when all is done."""
-    open_ = [wish for wish in wishes.values() if not _refused(wish, known)]
+    open_ = [wish for wish in wishes.values() if not refused(wish, known)]
     phases: tuple[Callable[[], Iterator[Step]], ...] = (
         lambda: _unsure(known),
         lambda: _addresses(open_, known),
@@ -40,7 +42,8 @@ def plan(wishes: Wishes, purchases: Iterable[Purchase], known: Known, rules: Rul
     return next((found for phase in phases if (found := list(phase()))), [])
 
 
-def _refused(wish: Wish, known: Known) -> bool:
+def refused(wish: Wish, known: Known) -> bool:
+    """Whether HubSpot refused something of a user in this batch."""
     return any(task.id in known.refused for task in wish.tasks)
 
 
@@ -162,10 +165,11 @@ def remembered(wishes: Wishes, known: Known, rules: Rules) -> dict[str, dict[str
     rows: dict[str, dict[str, str]] = {}
     for wish in wishes.values():
         archiving = rules.settings.deleted == "archive" and any(_archived([wish], known))
-        if _refused(wish, known) or _due(wish, known) or obstacle(wish, known) or archiving:
+        if refused(wish, known) or _due(wish, known) or obstacle(wish, known) or archiving:
             continue
         contact = known.contact(wish)
-        rows[user_link(wish.key)] = replace(wish.after, record=contact).row
+        more = () if wish.news else wish.before.more
+        rows[user_link(wish.key)] = replace(wish.after, record=contact, more=more).row
         if contact:
             rows[owner_link(contact)] = {"user": wish.key}
     return {link: row for link, row in rows.items() if row and row != known.rows.get(link)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -43,7 +44,7 @@ def _purchase(task: Task, event: Event, rules: Rules, digest: Digest) -> Purchas
         currency = data.course.currency or _OUR_CURRENCY
     else:
         return None
-    key = _key(f"{event.school_id}:{kind}:{id_}:{data.course.id}", digest)  # an order may be of several courses
+    key = _key((event.school_id, kind, id_, data.course.id), digest)
     deal = {
         rules.unique: key,
         "dealname": _name(data.course, event.user),
@@ -59,9 +60,14 @@ def _purchase(task: Task, event: Event, rules: Rules, digest: Digest) -> Purchas
     return Purchase((), task.key, key, link, shelf, data.course, deal, _plain(amount))
 
 
-def _key(text: str, digest: Digest) -> str:
-    """A key that stays unique where HubSpot does not tell capitals from small letters."""
-    return text if text == text.lower() else f"{text}:{digest('lms purchase', text)[:8]}"
+def _key(parts: tuple[str, ...], digest: Digest) -> str:
+    """A key to be read by people, with a digest where that alone would not be unique.
+
+    HubSpot does not tell capitals from small letters, and an id may hold what stands between two.
+    """
+    text = ":".join(parts)
+    plain = text == text.lower() and text.count(":") == len(parts) - 1
+    return text if plain else f"{text}:{digest('lms purchase', json.dumps(parts))[:8]}"
 
 
 def _name(course: Course, user: User) -> str:

@@ -23,16 +23,16 @@ LMS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "lms_wrong_hubspot": (
         (
-            "{name} is of the type {type}, and has to be: {fits}. In HubSpot under Settings > Properties, change its "
-            "type, or archive it (that hides its values); then run this again."
+            "{name} is of the type {type}, and has to be: {fits}. Change its field type in HubSpot under Settings > "
+            "Properties, then run this again. (Archiving does not help: it would come back with the same type.)"
         ),
         (
             "{name} の型は {type} ですが、{fits} である必要があります。HubSpot の「設定 > プロパティー」で"
-            "型を変更するか、アーカイブ(値は非表示になります)してから、もう一度実行してください。"
+            "フィールドタイプを変更してから、もう一度実行してください(アーカイブしても同じ型で復元されます)。"
         ),
         (
-            "{name} hat den Typ {type}, nötig ist: {fits}. In HubSpot unter Einstellungen > Eigenschaften den Typ "
-            "ändern oder die Eigenschaft archivieren (das blendet ihre Werte aus), dann noch einmal ausführen."
+            "{name} hat den Typ {type}, nötig ist: {fits}. Den Feldtyp in HubSpot unter Einstellungen > Eigenschaften "
+            "ändern, dann noch einmal ausführen. (Archivieren hilft nicht: sie käme mit demselben Typ wieder.)"
         ),
     ),
     "lms_wrong_mailchimp": (

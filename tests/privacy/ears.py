@@ -41,14 +41,13 @@ class Ears:
 
     def leaks(self) -> list[tuple[str, str]]:
         """(where, secret) of everything that was heard and must not be."""
+        heard = {where: set(texts) for where, texts in self.heard.items()}  # tables say the same again and again
         return sorted(
-            {
-                (where, secret)
-                for where, texts in self.heard.items()
-                for secret in self.secrets
-                for text in texts
-                if any(form in text for form in _forms(secret))
-            }
+            (where, secret)
+            for secret in self.secrets
+            for forms in (_forms(secret),)
+            for where, texts in heard.items()
+            if any(form in text for text in texts for form in forms)
         )
 
     def learn_url(self, url: str) -> None:

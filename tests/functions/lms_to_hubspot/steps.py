@@ -72,9 +72,11 @@ def row(number: int, **user: Any) -> dict[str, Any]:
     return {"number": number, "user": {"id": f"u-{number}", "email": f"user{number}@example.jp", **user}}
 
 
-def part(school: School, rows: list[dict[str, Any]], number: int = 1, **given: Any) -> tuple[int, dict[str, Any]]:
+def part(
+    school: School, rows: list[dict[str, Any]], number: int = 1, name: str = "0123456789abcdef", **given: Any
+) -> tuple[int, dict[str, Any]]:
     """Hand in a part of a list."""
-    body = {"import": "0123456789abcdef", "part": number, "school_id": "demo", "as_of": AS_OF, "rows": rows}
+    body = {"import": name, "part": number, "school_id": "demo", "as_of": AS_OF, "rows": rows}
     return school.tool(HUBSPOT, "part", body | given)
 
 

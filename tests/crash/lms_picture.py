@@ -35,7 +35,8 @@ def _memory(names: Mapping[str, str]) -> dict[str, Any]:
         )
         for id_, outcome in ledger.items()
     }
-    return {"lists": lists, "links": {_link(row["link"], names): _values(row, names) for row in rows("links")}}
+    ours = [row for row in rows("links") if "#hubspot#" in str(row["scope"])]
+    return {"lists": lists, "links": {_link(row["link"], names): _values(row, names) for row in ours}}
 
 
 def _record(record: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from tests.crash.lives import Story
 from tests.crash.lms_picture import in_hubspot, many
 from tests.crash.mailchimp_picture import picture as in_mailchimp
 from tests.crash.outside import Deed, works
+from tests.crash.slack_picture import picture as in_slack
+from tests.crash.world import rows
 from tests.harness import PORTAL, Stack
-from tests.school import HUBSPOT, MAILCHIMP, USER, School
+from tests.school import HUBSPOT, MAILCHIMP, SLACK, USER, School
 
 _REPEATS = 2
 _HANAKO, _NEW, _TARO = USER["email"], "hanako@new.example.jp", "taro@example.jp"
@@ -66,9 +68,10 @@ def _hands_in(key: str, part: int, people: list[dict[str, Any]]) -> Deed:
     return deed
 
 
-def _set_up(key: str, *before: Deed, **settings: Any) -> Callable[[Stack], None]:
+def _set_up(key: str | tuple[str, ...], *before: Deed, **settings: Any) -> Callable[[Stack], None]:
     def prepare(stack: Stack) -> None:
-        School(stack).open(key, **{key: settings})
+        keys = (key,) if isinstance(key, str) else key
+        School(stack).open(*keys, **dict.fromkeys(keys, settings))
         for deed in before:
             deed(stack)
 
@@ -243,4 +246,31 @@ IN_MAILCHIMP = (
         prepare=_set_up(MAILCHIMP, *_JOINED, _says(2, _is("user.created", **_SECOND)), works),
         end=_handed_on,
     ),
+)
+
+
+# All three
+
+
+def in_all(stack: Stack) -> dict[str, Any]:
+    """What came of events at each vendor, and whose deliveries are done."""
+    members, done = in_mailchimp(stack)["members"], {"delivered", "skipped"}
+    boxes = sorted(row["box"] for row in rows("deliveries") if row["state"] in done)
+    return {"hubspot": in_hubspot(stack), "members": members, "slack": in_slack(stack), "done": boxes}
+
+
+def _arrived(found: Any) -> None:
+    _there(deals=1, line_items=1, products=1)(found["hubspot"])
+    assert [email for email, *_ in found["members"]] == [_HANAKO]
+    assert len(found["done"]) == len(set(found["done"])) == 3
+    assert (found["slack"]["said"], found["slack"]["silently again"]) == (["簿記"], [])
+
+
+IN_ALL = Story(
+    "a purchase by a new user, in all three",
+    _set_up((HUBSPOT, MAILCHIMP, SLACK)),
+    (_says(1, lambda school: school.bought(title="〔簿記〕")), works),
+    in_all,
+    _arrived,
+    frozenset({"delivered", "skipped"}),
 )

@@ -13,7 +13,7 @@ from local.sandbox.faults import Kind
 from local.sandbox.vendor import Vendor
 from renkei.actions import Remember, Result
 from tests.crash.lives import EFFECTS, MODES, STEPS, Lives, Mode, Story
-from tests.crash.lms_stories import IN_HUBSPOT, IN_MAILCHIMP
+from tests.crash.lms_stories import IN_ALL, IN_HUBSPOT, IN_MAILCHIMP
 from tests.harness import Stack
 
 _NO_ANSWER: tuple[Kind, ...] = ("timeout_after",)
@@ -49,6 +49,11 @@ def test_no_unknown_outcome_loses_or_doubles_anything(stack: Stack, vendor: str,
     lives, sandbox = Lives(stack, story), getattr(stack, vendor)
     assert isinstance(sandbox, Vendor)
     assert lives.lose_every_answer(sandbox, "*", _NO_ANSWER) >= 1
+
+
+def test_no_death_keeps_an_event_from_any_of_the_three(stack: Stack) -> None:
+    """Above all not that of the process that takes the event in, and makes three deliveries of it."""
+    assert Lives(stack, IN_ALL).die_everywhere("at once") >= 40
 
 
 def test_it_catches_who_makes_a_product_without_noting_it_before(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,12 +90,19 @@ class Known:
 
     def contact(self, wish: Wish) -> str:
         """The contact of a user as far as it is known; "" if none is."""
-        record = wish.before.record
-        record = self.also.get(record, record)
-        if record and record not in self.lost:
-            return record
+        if linked := self.linked(wish):
+            return linked
         found = (self.addresses.get(email, "") for email in wish.emails)
         return next((one for one in found if one and self.free(one, wish)), "")
+
+    def linked(self, wish: Wish) -> str:
+        """The contact that a user is linked to, by its present id; "" if there is none (any more)."""
+        record = self.also.get(wish.before.record, wish.before.record)
+        return "" if record in self.lost else record
+
+    def shared(self, wish: Wish) -> bool:
+        """Whether somebody merged a user's contact into that of another user, whose it stays."""
+        return bool(self.linked(wish)) and self.owner(self.linked(wish)) not in {"", wish.key}
 
     def wrote(self, contact: str, wish: Wish) -> bool:
         """Whether a contact was written for a user in this batch."""
@@ -188,7 +195,8 @@ class Known:
     def _wrote(self, items: tuple[Item, ...], result: Result) -> None:
         for item in items:
             if record := result.records.get(item.key):
-                self.written |= {item.key: item.tasks, record.id: item.tasks}
+                for id_ in {item.key, record.id}:
+                    self.written[id_] = (*self.written.get(id_, ()), *item.tasks)
 
     def _refuse(self, items: tuple[Item, ...], result: Result) -> None:
         for item in items:

@@ -67,7 +67,7 @@ class Office:
         for id_, (task, _) in read.items():
             verdicts[id_] = found = verdict(task, wanted[task.key], bought.get(id_), known)
             if isinstance(found, Misconfigured) and found.code == ADDRESS_TAKEN:
-                if settled:  # it may be free by now
+                if settled - {task.key}:  # it may be free by now
                     verdicts[id_] = Retry("record_gone", after=_AT_ONCE, vendor=INTEGRATION.vendor)
                 else:
                     self._wait(task.key, found.params["other"], known)

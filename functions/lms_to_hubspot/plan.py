@@ -19,13 +19,15 @@ from lms_to_hubspot.purchases import deal_of, line_of, product_of, steps
 from renkei.actions import Create, Delete, Item, Read, Update
 from renkei.errors import Misconfigured, Outcome, Rejected, Skip
 from renkei.integration import Done, Verdict
-from renkei.lms_users import Task, Wish, owner_link, user_link
+from renkei.lms_users import Standing, Task, Wish, owner_link, user_link
 from renkei.mapping import Warn
 
 type Wishes = Mapping[str, Wish]
 _AT_ONCE = 100
 WAITS = "waits"
 """What a user's link holds while somebody waits for the user's address, or the user for another's."""
+SHARED = "shared"
+"""What a user's link holds whose contact was merged into another user's."""
 
 
 def plan(wishes: Wishes, purchases: Iterable[Purchase], known: Known, rules: Rules) -> list[Step]:
@@ -34,6 +36,7 @@ def plan(wishes: Wishes, purchases: Iterable[Purchase], known: Known, rules: Rul
     phases: tuple[Callable[[], Iterator[Step]], ...] = (
         lambda: _unsure(known),
         lambda: _addresses(open_, known),
+        lambda: _strays(open_, known),
         lambda: _owners(open_, known),
         lambda: _writes(open_, known, rules.types),
         lambda: iter(steps(_sold(wishes, purchases, known), known, rules)),
@@ -61,18 +64,35 @@ def _addresses(wishes: Sequence[Wish], known: Known) -> Iterator[Step]:
         yield Read(CONTACTS, tuple(emails), (), by="email", singly=len(unlinked) == 1)
 
 
+def _strays(wishes: Sequence[Wish], known: Known) -> Iterator[Step]:
+    """Look up where older states came too late: somebody else's contact may be the user's from before."""
+    stale = [task for wish in wishes if not wish.after.deleted and _linked(wish, known) for task in _late(wish)]
+    emails = dict.fromkeys(email for task in stale for email in (task.email, task.previous))
+    if unseen := tuple(email for email in emails if email and email not in known.addresses):
+        yield Read(CONTACTS, unseen, (), by="email", singly=len(unseen) == 1)
+
+
+def _late(wish: Wish) -> list[Task]:
+    return [task for task in wish.tasks if task.user and task.stamp < wish.before.state]
+
+
 def _owners(wishes: Sequence[Wish], known: Known) -> Iterator[Step]:
-    """Whose the contacts are that were found, and whether those users are deleted."""
+    """Whose the contacts are that were found, or merged with others, and whether those users are deleted."""
     found = [known.addresses.get(email, "") for wish in wishes for email in wish.emails]
+    found += [known.linked(wish) for wish in wishes if _doubtful(wish, known)]
     links = [owner_link(contact) for contact in found if contact]
     links += [user_link(str(known.rows[link]["user"])) for link in links if known.rows.get(link, {}).get("user")]
     if unknown := tuple(link for link in dict.fromkeys(links) if link not in known.rows):
         yield Recall(unknown)
 
 
+def _doubtful(wish: Wish, known: Known) -> bool:
+    """Whether a user's contact may be another's: it was merged, now or before."""
+    return known.linked(wish) != wish.before.record or SHARED in dict(wish.before.more)
+
+
 def _linked(wish: Wish, known: Known) -> bool:
-    record = known.also.get(wish.before.record, wish.before.record)
-    return bool(record) and record not in known.lost
+    return bool(known.linked(wish))
 
 
 def _state(wish: Wish, known: Known) -> Task | None:
@@ -85,7 +105,7 @@ def _state(wish: Wish, known: Known) -> Task | None:
 def _due(wish: Wish, known: Known) -> bool:
     """Whether something is to be written for a user that was not yet."""
     contact = known.contact(wish)
-    if known.wrote(contact, wish):
+    if known.wrote(contact, wish) or known.shared(wish) or _out(wish, known):
         return False
     if _state(wish, known):
         return True
@@ -95,9 +115,15 @@ def _due(wish: Wish, known: Known) -> bool:
     return bool(contact) or any(email not in known.addresses for email in wish.emails)
 
 
+def _out(wish: Wish, known: Known) -> bool:
+    """Whether a deleted user has no contact, and the address is another's: there is nothing to say it of."""
+    taken = any(known.addresses.get(email) for email in wish.emails)
+    return wish.after.deleted and not known.contact(wish) and taken
+
+
 def obstacle(wish: Wish, known: Known) -> Outcome | None:
     """Why a user's contact cannot be written as things are: the address is another contact's, or another user's."""
-    if _linked(wish, known):
+    if _linked(wish, known) or wish.after.deleted:
         return None  # HubSpot itself says whether the address is taken
     contact = known.contact(wish)
     others = dict.fromkeys(known.addresses.get(email, "") for email in wish.emails)
@@ -168,28 +194,45 @@ def remembered(wishes: Wishes, known: Known, rules: Rules) -> dict[str, dict[str
         if refused(wish, known) or _due(wish, known) or obstacle(wish, known) or archiving:
             continue
         contact = known.contact(wish)
-        more = () if wish.news else wish.before.more
-        rows[user_link(wish.key)] = replace(wish.after, record=contact, more=more).row
-        if contact:
+        if _doubtful(wish, known) and owner_link(known.linked(wish)) not in known.rows:
+            continue
+        kept = wish.before.more if not wish.news else ((SHARED, "1"),) if known.shared(wish) else ()
+        rows[user_link(wish.key)] = replace(wish.after, record=contact, more=kept).row
+        if contact and not known.shared(wish):
             rows[owner_link(contact)] = {"user": wish.key}
+            rows |= _moved_out(known, contact, wish)
     return {link: row for link, row in rows.items() if row and row != known.rows.get(link)}
 
 
-def verdict(task: Task, wish: Wish, purchase: Purchase | None, known: Known) -> Verdict:
+def _moved_out(known: Known, contact: str, wish: Wish) -> dict[str, dict[str, str]]:
+    """The link of the deleted user who had a contact that somebody else has now."""
+    link = user_link(str(known.rows.get(owner_link(contact), {}).get("user", wish.key)))
+    if link == user_link(wish.key):
+        return {}
+    return {link: replace(Standing.of(known.rows.get(link, {})), record="").row}
+
+
+def verdict(task: Task, wish: Wish, purchase: Purchase | None, known: Known) -> Verdict:  # noqa: PLR0911 - a table
     """A delivery's end once there is nothing more to do."""
     if end := known.refused.get(task.id) or obstacle(wish, known):
         return named(end, purchase)
     contact = known.contact(wish)
     outcome = {"contact": contact, "contact_was": "created" if contact in known.made else "there"} if contact else {}
+    if purchase and not contact:  # of a deleted user, whose address is another's by now
+        present = next(found for email in wish.emails if (found := known.addresses.get(email, "")))
+        return Misconfigured("lms_address_taken", contact="-", other=present)
     if purchase:
         was = "created" if purchase.key in known.deals and purchase.key not in known.there else "there"
         made = {"deal": deal_of(purchase, known), "deal_was": was, "line_item": line_of(purchase, known)}
-        return Done(outcome | made | {"product": product_of(purchase, known)}, _warnings(task, wish))
+        return Done(outcome | made | {"product": product_of(purchase, known)}, _warnings(task, wish, known))
+    if known.shared(wish):
+        return Done(outcome, _warnings(task, wish, known))
     if task.user is None:
         if not contact:
             return Skip("lms_unknown_user")
         return Done(outcome | {"status": DELETED}) if wish.after.deleted else Skip("lms_stale")
-    return Done(outcome, _warnings(task, wish)) if task is wish.write else Skip("lms_stale")
+    warnings = _warnings(task, wish, known)
+    return Done(outcome, warnings, warnings) if (task is wish.write and contact) or warnings else Skip("lms_stale")
 
 
 def named(end: Outcome, purchase: Purchase | None = None) -> Outcome:  # noqa: PLR0911 - a table
@@ -210,6 +253,16 @@ def named(end: Outcome, purchase: Purchase | None = None) -> Outcome:  # noqa: P
     return end
 
 
-def _warnings(task: Task, wish: Wish) -> tuple[Warn, ...]:
-    cut = values_of(task.user, {})[1] if task.user and wish.write is task else ()
-    return (Warn("lms_cut", (("fields", ", ".join(cut)),)),) if cut else ()
+def _warnings(task: Task, wish: Wish, known: Known) -> tuple[Warn, ...]:
+    """What a person should know of a task that went through."""
+    contact = known.contact(wish)
+    found = []
+    if known.shared(wish):
+        found.append(Warn("lms_shared_contact", (("contact", contact),)))
+    elif task.user and wish.write is task and (cut := values_of(task.user, {})[1]):
+        found.append(Warn("lms_cut", (("fields", ", ".join(cut)),)))
+    for email in (task.email, task.previous) if task in _late(wish) else ():
+        other = known.addresses.get(email, "")
+        if other not in {"", contact} and not known.owner(other):
+            found.append(Warn("lms_other_contact", (("contact", contact), ("other", other))))
+    return tuple(dict.fromkeys(found))

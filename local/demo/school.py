@@ -19,6 +19,7 @@ EVENTS = ROOT / "events" / "lms"
 WORKSPACE = Path(__file__).parent / "school.yaml"
 JOINED, BOUGHT, LEFT = "user_created.json", "course_purchased.json", "membership_cancelled.json"
 MOST_NEW = {"hubspot": 2, "mailchimp": 1, "slack": 0}
+USERS = "local/demo/users.csv"
 CHANNEL = "C0DEMO"
 THREE = [f"lms_to_{vendor}" for vendor in VENDORS]
 
@@ -50,6 +51,7 @@ class School:
         self.unsubscribes()
         self.cancels()
         self.apart()
+        self.lists()
 
     def connect(self) -> None:
         """Connect all three by their keys, as an admin does, and the LMS by its secret."""
@@ -176,6 +178,23 @@ class School:
         self.said(campus.messages()[count:])
         all_ = set(ends.values()) == {"delivered"} and len(campus.messages()) == count + 1
         self.check(all_, "the message stands in Slack, once; nothing was sent again by hand")
+
+    def lists(self) -> None:
+        """Bring those in who were at the school before it told of anything."""
+        self.story.say(f"\n31. Who was at the school before: the LMS's own export, {USERS}")
+        words = ("lms", "import", USERS, "--school", "aoi-academy", "--timezone", "Asia/Tokyo")
+        before, count = self.all(), len(self.people("status", "active"))
+        code = self.terminal.renkei(*words, "--dry-run")
+        self.check(code == 1 and self.all() == before, "a rehearsal names the line that would not pass")
+        self.check(self.terminal.renkei(*words) == 1, "three lines are through, the fourth is told of")
+        self.check(len(self.people("status", "active")) == count + 2, "two more contacts")
+        member = self.member("hanako@midori.example.jp")
+        there = member.get("GROUP") == "卒業生, 同窓会" and member.get("status") == "unsubscribed"
+        self.check(there, "she has her new group, and is unsubscribed as before")
+        before, asked = self.all(), self.campus.asked()
+        self.terminal.renkei(*words)
+        quiet = self.all() == before and not self.campus.calls(asked)
+        self.check(quiet, "the same list again: it was worked off, and nothing is called")
 
     # What each step does.
 

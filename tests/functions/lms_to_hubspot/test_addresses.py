@@ -120,13 +120,15 @@ def test_an_address_that_a_contact_has_parks_with_both_ids_and_nobody_else(
 def test_a_parked_one_is_done_with_once_the_user_has_an_address_that_is_free(stack: Stack) -> None:
     school = opened(stack)
     school.tell("user.created")
-    seeded(school, NEW)
+    other = seeded(school, NEW)
     moved = school.tell("user.updated", {"email": NEW})
     assert end(school, moved) == PARKED
     again = school.tell("user.updated", {"email": "third@example.jp"}, previous={"email": NEW})
     school.stack.work()
-    assert (end(school, again), end(school, moved)) == (DONE, STALE)
+    assert (end(school, again), end(school, moved)) == (DONE, DONE)
     assert by_mail(school) == {"third@example.jp": "佐々木 花子", NEW: ""}
+    (warning,) = school.ended()[moved["id"]]["warnings"]
+    assert (warning["code"], other in warning["message"]) == ("lms_other_contact", True), "it may be the same person's"
 
 
 # Addresses that go from one user to another.
@@ -177,6 +179,26 @@ def test_two_new_users_of_one_address_share_no_contact(stack: Stack) -> None:
         later(school)
         assert sorted([end(school, one), end(school, two)]) == [DONE, PARKED]
     assert len(school.contacts()) == 2
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("new_id", [False, True])
+def test_two_users_whose_contacts_somebody_merged_do_not_overwrite_each_other(
+    stack: Stack, *, new_id: bool, together: bool
+) -> None:
+    school = opened(stack)
+    school.hubspot.settings.change({"merge_gives_new_id": new_id})
+    mine, theirs = (school.tell("user.created", {**one, "email": f"{one['id']}@example.jp"}) for one in (A, B))
+    school.hubspot.merge(PORTAL, "contacts", outcome(school, mine)["contact"], outcome(school, theirs)["contact"])
+    first, second = (school.event("user.updated", {**one, "email": f"{one['id']}@example.jp"}) for one in (A, B))
+    for events in [[first, second]] if together else [[first], [second]]:
+        school.send(*events)
+    (contact,) = school.contacts()
+    assert (contact["email"], contact["nickname"]) == ("a@example.jp", "A")
+    assert (end(school, first), end(school, second)) == (DONE, DONE)
+    (warning,) = school.ended()[second["id"]]["warnings"]
+    assert (warning["code"], contact["id"] in warning["message"]) == ("lms_shared_contact", True)
+    assert school.ended()[first["id"]]["warnings"] == []
 
 
 def test_a_first_state_and_a_late_one_before_a_move_leave_one_contact(stack: Stack) -> None:

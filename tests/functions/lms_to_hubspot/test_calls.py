@@ -93,3 +93,11 @@ def test_ten_thousand_users_cost_210_calls_at_most(known: Sequence[int], there: 
     assert len(portal.contacts) == len(set(portal.contacts.values())) == ROWS
     assert portal.calls <= 210 / 10
     assert {row["record"] for row in portal.rows.values() if "record" in row} == set(portal.contacts.values())
+
+
+def test_a_list_of_what_is_older_costs_no_more() -> None:
+    portal = Portal()
+    assert portal.take(range(ROWS), "2026-11-23T00:00:00Z") == ROWS
+    portal.calls = 0
+    assert portal.take(range(ROWS)) == 0
+    assert portal.calls <= 210 / 10

@@ -164,6 +164,30 @@ def test_what_was_deleted_in_hubspot_is_not_made_again_by_a_repeat(stack: Stack)
     assert school.deals() == []
 
 
+def test_a_deals_name_is_as_long_as_one_may_be(stack: Stack) -> None:
+    school = known(stack)
+    long, nameless = "題" * 1000, {"nickname": "", "username": ""}
+    school.send(school.bought(order="o-1", id="1", title=long))
+    school.send(school.bought(nameless, "o-2"), school.bought({"nickname": ""}, "o-3"))
+    names = {deal["renkei_lms_purchase_id"].split(":")[2]: deal["dealname"] for deal in school.deals()}
+    assert names == {"o-1": "題" * 255, "o-2": COURSE["title"], "o-3": f"{COURSE['title']} – hanako"}
+    assert school.records("products")[0]["name"] == long
+
+
+def test_the_purchases_of_a_sale_are_made_together(stack: Stack) -> None:
+    school = known(stack)
+    people = [{"id": f"p-{one}", "email": f"p{one}@x.example"} for one in range(40)]
+    school.send(*(school.event("user.created", person) for person in people))
+    school.send(school.bought(order="o"))
+    school.forget_calls()
+    school.send(*(school.bought(person, f"o-{number}") for number, person in enumerate(people)))
+    assert calls(school) == [
+        f"POST /{kind}" for kind in ("contacts/batch/update", "deals/batch/create", "line_items/batch/create")
+    ]
+    owners = [linked(school, "deals", deal["id"], "contacts") for deal in school.deals()]
+    assert len({owner for (owner,) in owners}) == 41
+
+
 # Money.
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from local.sandbox.faults import Fault
-from tests.functions.lms_to_hubspot.steps import HANAKO, NEW, by_mail, calls, end, ends, later, opened, outcome
+from tests.functions.lms_to_hubspot.steps import HANAKO, NEW, by_mail, calls, end, ends, later, listed, opened, outcome
 from tests.harness import PORTAL, Stack
 
 DONE = ("delivered", "")
@@ -85,6 +87,47 @@ def test_a_late_purchase_of_a_deleted_user_still_has_its_deal(stack: Stack, dele
     later(school)
     assert (end(school, late), len(school.deals())) == (DONE, 1)
     assert by_mail(school, "status") == ({HANAKO: "deleted"} if deleted == "keep" else {})
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_deleted_and_registered_anew_in_one_batch(stack: Stack, *, turned: bool) -> None:
+    school = opened(stack)
+    first = outcome(school, school.tell("user.created"))["contact"]
+    both = [school.event("user.deleted"), school.event("user.created", {"id": "u-2", "nickname": "新"})]
+    school.send(*(both[::-1] if turned else both))
+    assert {end(school, one) for one in both} == {DONE}
+    assert outcome(school, both[1])["contact"] == first
+    assert (by_mail(school), by_mail(school, "status")) == ({HANAKO: "新"}, {HANAKO: "active"})
+
+
+@pytest.mark.parametrize("deleted", ["keep", "archive"])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_a_deleted_user_whose_contact_is_gone_already(stack: Stack, deleted: str, batch: int) -> None:
+    school = opened(stack, deleted=deleted)
+    made = outcome(school, school.tell("user.created"))["contact"]
+    taro: dict[str, Any] = {"id": "u-2", "email": "taro@example.jp"}
+    school.tell("user.created", taro)
+    school.hubspot.archive(PORTAL, "contacts", made)
+    gone = [school.event("user.deleted"), school.event("user.deleted", taro)][:batch]
+    school.send(*gone)
+    later(school)
+    assert end(school, gone[0]) == ("skipped", "lms_unknown_user")
+    if batch > 1:
+        assert end(school, gone[1]) == DONE
+    left = "active" if batch == 1 else "deleted"
+    assert by_mail(school, "status") == ({} if deleted == "archive" and batch > 1 else {"taro@example.jp": left})
+
+
+def test_a_list_from_before_the_deletion_does_not_revive(stack: Stack) -> None:
+    school = opened(stack)
+    school.tell("user.created")
+    gone = school.event("user.deleted") | {"occurred_at": "2026-11-24T00:00:00Z"}
+    school.send(gone)
+    mine = {"number": 1, "user": {"id": "u-1", "email": HANAKO, "status": "active", "nickname": "表"}}
+    assert listed(school, [mine], as_of="2026-11-23T00:00:00Z") == {"updated": "1"}
+    assert (by_mail(school, "status"), by_mail(school)) == ({HANAKO: "deleted"}, {HANAKO: "表"})
+    assert listed(school, [mine], 2, as_of="2026-11-25T00:00:00Z") == {"updated": "1"}
+    assert by_mail(school, "status") == {HANAKO: "active"}
 
 
 # What HubSpot does not take.

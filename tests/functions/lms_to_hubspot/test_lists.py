@@ -175,6 +175,17 @@ def test_a_missing_property_parks_the_part_and_prepare_brings_it_on(stack: Stack
     assert (done["state"], done["outcome"]) == ("delivered", {"created": "3"})
 
 
+def test_a_list_needs_what_events_need(stack: Stack) -> None:
+    school = School(stack)
+    assert part(school, [person(1)])[0] == 409
+    school = opened(stack)
+    assert stack.apply(integrations={HUBSPOT: {"enabled": False}})[0] == 200
+    for dry_run in (True, False):
+        status, told = part(school, [person(1)], dry_run=dry_run)
+        assert (status, told["error"]["code"]) == (409, "integration_off")
+    assert (school.ended(), school.contacts()) == ({}, [])
+
+
 def test_events_do_not_wait_for_lists(stack: Stack) -> None:
     school = opened(stack)
     for number in range(1, 9):
@@ -232,6 +243,9 @@ def test_a_preview_says_what_would_be_and_does_nothing(stack: Stack) -> None:
     assert [one["action"] for one in told["would"]] == ["update"]
     assert [one["code"] for one in told["warnings"]] == ["lms_cut"]
     assert shown(school.event("user.deleted", {"email": "nobody@example.jp"}))["outcome"] == "skipped"
+    seeded(school, "taken@example.jp")
+    taken = shown(school.event("user.updated", {"email": "taken@example.jp"}, previous={"email": HANAKO}))
+    assert (taken["outcome"], taken["would"]) == ("parked", [])
     event = school.tell("user.updated")
     calls(school)
     repeat = shown(event)

@@ -12,11 +12,13 @@ from tests.functions.lms_to_hubspot.steps import (
     by_mail,
     calls,
     end,
+    ends,
     opened,
     outcome,
     seeded,
 )
 from tests.harness import PORTAL, Stack
+from tests.school import HUBSPOT
 
 DONE = ("delivered", "")
 STALE = ("skipped", "lms_stale")
@@ -120,7 +122,7 @@ def test_of_one_time_the_version_decides_and_after_it_the_later_event(stack: Sta
     assert (end(school, older), by_mail(school)) == (STALE, {HANAKO: "後"}), "the time comes before the version"
 
 
-def test_a_repeat_costs_no_call_under_the_same_id_and_another(stack: Stack) -> None:
+def test_a_repeat_writes_nothing_under_the_same_id_and_another(stack: Stack) -> None:
     school = opened(stack)
     event = school.tell("user.created")
     bought = school.bought()
@@ -128,8 +130,10 @@ def test_a_repeat_costs_no_call_under_the_same_id_and_another(stack: Stack) -> N
     calls(school)
     school.send(event, bought)
     again, twice = {**event, "id": "again_1"}, {**bought, "id": "again_2"}
-    school.send(again, twice)
+    school.send(twice)
     assert calls(school) == []
+    school.send(again)
+    assert {call.split()[0] for call in calls(school)} <= {"GET"}, "an older state may speak of an older contact"
     assert (end(school, again), end(school, twice)) == (STALE, DONE)
     assert outcome(school, twice) == outcome(school, bought) | {"deal_was": "there"}
     assert (len(school.contacts()), len(school.deals()), len(school.records("line_items"))) == (1, 1, 1)
@@ -161,6 +165,45 @@ def test_an_existing_contact_is_linked_and_updated(stack: Stack, values: dict[st
     assert (contact["email"], contact["firstname"], contact["nickname"]) == (HANAKO, "花子", "佐々木 花子")
     assert len(rest) == others
     assert len(calls(school)) <= (2 if not others else 3 if values["email"] == HANAKO else 8)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_second_addresses_are_linked_where_hubspot_does_not_look_them_up(stack: Stack, *, whole: bool) -> None:
+    school = opened(stack)
+    school.hubspot.settings.change({"second_addresses_resolve": False, "conflicts_fail_whole_batch": whole})
+    there = [
+        school.hubspot.seed(
+            PORTAL, "contacts", {"email": f"old{one}@x.example", "hs_additional_emails": f"n{one}@x.example"}
+        )
+        for one in range(3)
+    ]
+    alone = school.tell("user.created", {"id": "n-0", "email": "n0@x.example"})
+    more = [school.event("user.created", {"id": f"n-{one}", "email": f"n{one}@x.example"}) for one in range(1, 9)]
+    school.send(*more)
+    assert [outcome(school, one)["contact"] for one in (alone, *more)][:3] == there
+    assert set(ends(school).values()) == {DONE}
+    assert (len(school.contacts()), set(by_mail(school).values())) == (9, {"佐々木 花子"})
+
+
+def test_a_number_and_its_text_are_one_id(stack: Stack) -> None:
+    school = opened(stack)
+    school.tell("user.created", {"id": 7})
+    school.send(school.bought({"id": "7"}, "1", id=101), school.bought({"id": 7}, "1", id="101"))
+    assert (len(school.contacts()), len(school.deals()), len(school.records("products"))) == (1, 1, 1)
+
+
+def test_another_portal_has_contacts_of_its_own(stack: Stack) -> None:
+    school = opened(stack)
+    school.tell("user.created")
+    assert stack.connect(222222, switch_account=True)["statusCode"] == 200
+    bought = school.bought()
+    school.send(bought)
+    assert end(school, bought)[1] == "lms_property_missing"
+    assert school.tool(HUBSPOT, "prepare", {})[0] == 200
+    stack.work()
+    assert end(school, bought) == DONE
+    assert [len(stack.the(kind, 222222)) for kind in ("contacts", "deals", "products", "line_items")] == [1] * 4
+    assert (len(school.contacts()), school.deals()) == (1, [])
 
 
 @pytest.mark.parametrize("kind", ["user.updated", "user.deleted", "course.purchased"])

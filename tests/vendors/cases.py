@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -268,6 +268,24 @@ def _mailchimp_refusal(quoted: str) -> object:
     return {"title": quoted, "detail": quoted, "instance": quoted, "errors": complaints}
 
 
+def _mailchimp_fields(client: mailchimp.Mailchimp) -> Outcome | None:
+    client.merge_fields()
+    return None
+
+
+def _mailchimp_many(client: mailchimp.Mailchimp) -> Outcome | None:
+    _, refused = client.subscribe([mailchimp.Values(PERSON, {"FNAME": NAME})], "transactional")
+    return refused.get(PERSON)
+
+
+def _products_read(client: hubspot.HubSpot) -> Outcome | None:
+    return _failed(client.do(Search("products", {"hs_sku": (PERSON,)}, ("hs_sku",))))
+
+
+def _products_write(client: hubspot.HubSpot) -> Outcome | None:
+    return _failed(client.do(Create("products", "", (Item("course", {"name": NAME, "hs_sku": PERSON}),))))
+
+
 def _failed(result: Result) -> Outcome | None:
     return next(iter(result.failed.values()), None)
 
@@ -416,4 +434,35 @@ MAILCHIMP = VendorCase(
     ),
 )
 
-CASES = (HUBSPOT, SALESFORCE, BOARD, FALCANA, MAILCHIMP, SLACK_HOOK, SLACK_BOT)
+PRODUCTS = replace(
+    HUBSPOT,
+    name="hubspot's products",
+    verbs=Verbs(
+        hubspot.HubSpot,
+        _products_read,
+        _products_write,
+        timedelta(seconds=10),
+        _hubspot_refusal,
+        taken=None,
+        missing={"read": Retry, "write": NotFound},  # a search is about no record
+    ),
+    endpoints=None,
+)
+
+AUDIENCE_OF_MANY = replace(
+    MAILCHIMP,
+    name="mailchimp, many at once",
+    verbs=Verbs(
+        _mailchimp,
+        _mailchimp_fields,
+        _mailchimp_many,
+        pause=None,
+        refusal=_mailchimp_refusal,
+        taken=200,
+        missing=dict.fromkeys(("read", "write"), Reconnect),  # then the audience is gone
+        forbidden={"told": Reconnect, "junk": Retry},
+        renews=False,
+    ),
+)
+
+CASES = (HUBSPOT, PRODUCTS, SALESFORCE, BOARD, FALCANA, MAILCHIMP, AUDIENCE_OF_MANY, SLACK_HOOK, SLACK_BOT)

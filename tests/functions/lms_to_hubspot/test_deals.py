@@ -268,3 +268,22 @@ def test_a_contact_that_went_before_its_deal_was_made(stack: Stack) -> None:
     assert end(school, stale) == DONE
     (deal,) = school.deals()
     assert linked(school, "deals", deal["id"], "contacts") == [left]
+
+
+@pytest.mark.parametrize(
+    ("email", "order", "course"),
+    [
+        ("a/b?c#d@x.example", "o/ü 1", "kurs ü/?"),
+        ("%40+x@x.example", "o" * 128, "k" * 128),
+        ("ü@x.example", "1", '"<&>'),
+    ],
+)
+def test_odd_addresses_and_ids_stay_as_they_are(stack: Stack, email: str, order: str, course: str) -> None:
+    school = opened(stack)
+    sold = [school.bought({"id": email, "email": email}, order, id=course) for _ in range(2)]
+    for bought in sold:
+        school.send(bought)
+        assert end(school, bought) == DONE
+    assert [one["email"] for one in school.contacts()] == [email]
+    assert [one["hs_sku"] for one in school.records("products")] == [course]
+    assert len(school.deals()) == 1

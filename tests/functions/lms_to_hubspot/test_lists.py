@@ -78,7 +78,7 @@ def test_a_rehearsal_tells_the_same_and_writes_nothing(stack: Stack) -> None:
         ({"rows": []}, 400, "bad_part"),
         ({"rows": [{"number": "1", "user": {}}]}, 400, "bad_part"),
         ({"rows": [person(number) for number in range(1001)]}, 400, "bad_part"),
-        ({"rows": [person(1, nickname="あ" * 65_000)] * 2}, 413, "too_large"),
+        ({"rows": [person(1, nickname="あ" * 65_000)] * 9}, 413, "too_large"),
         ({"as_of": "2026-11-22T00:00:00"}, 400, "bad_part"),
         ({"school_id": ""}, 400, "bad_part"),
     ],

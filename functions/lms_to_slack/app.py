@@ -49,10 +49,14 @@ class Run:
         posts, verdicts = self.planned([one for one in drafted.values() if isinstance(one, Notice)])
         verdicts |= {id_: one for id_, one in drafted.items() if not isinstance(one, Notice)}
         stop: Outcome | None = None
-        for post in posts:
+        while posts:
+            post = posts.pop(0)
             end = stop or self._posted(post)
             stop = end if end is not None and for_all(end) else None
-            verdicts |= ends(post, end)
+            if end is not None and not stop and len(post.notices) > 1:  # one of them may be all that is wrong
+                posts = post.singly + posts
+            else:
+                verdicts |= ends(post, end)
         return verdicts
 
     def drafted(self, job: Job) -> Notice | Outcome:

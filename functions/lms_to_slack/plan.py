@@ -47,6 +47,11 @@ class Post:
     repeats: Mapping[str, str]
 
     @property
+    def singly(self) -> list[Post]:
+        """One message for each notice."""
+        return [_post((notice,), self.again, self.repeats) for notice in self.notices]
+
+    @property
     def fresh(self) -> list[str]:
         """The links that were surely not posted before."""
         return [notice.link for notice in self.notices if notice.link not in self.again]

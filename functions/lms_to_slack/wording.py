@@ -42,7 +42,8 @@ def link(url: str, label: str) -> str:
     if not url.startswith(("http://", "https://")):
         return ""
     told = "".join(one if one in _IN_URL else _percent(one) for one in url)
-    return f"<{escaped(told)}|{label}>" if len(told) <= _LONGEST_URL else ""
+    shown = escaped(told)
+    return f"<{shown}|{label}>" if len(shown) <= _LONGEST_URL else ""
 
 
 def _percent(letter: str) -> str:

@@ -125,6 +125,7 @@ def test_prices(amount: str | None, currency: str | None, ja: str, en: str, de: 
         ("mailto:a@b.example", ""),
         ("", ""),
         ("https://s.example/" + "コ" * 300, ""),
+        ("https://s.example/?" + "a=1&" * 480, ""),
     ],
 )
 def test_links(url: str, shown: str) -> None:

@@ -184,6 +184,16 @@ def test_a_message_that_slack_calls_malformed_is_rejected_alone(stack: Stack) ->
     assert (ends[0]["reason"], "invalid_blocks" in ends[0]["message"]) == ("slack_message", True)
 
 
+def test_a_folded_message_that_slack_calls_malformed_is_said_in_single_ones(stack: Stack) -> None:
+    ready(stack, fold_above=2)
+    stack.slack.faults.add(Fault(status=400, body="invalid_blocks", path="/services/*"))
+    stack.slack.faults.add(Fault(status=400, body="invalid_blocks", path="/services/*"))
+    deliver(stack, bought(1), bought(2), left(3))
+    later(stack)
+    assert sorted(states(stack)) == ["delivered", "delivered", "rejected"], "one of them was really malformed"
+    assert len(posts(stack)) == 2
+
+
 @pytest.mark.parametrize(
     ("hook", "channel", "switch", "wrong"),
     [

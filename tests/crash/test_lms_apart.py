@@ -43,9 +43,9 @@ def states(school: School, vendor: str) -> list[str]:
 
 
 def minutes(stack: Stack, many: int) -> None:
-    """Let minutes go by, with what runs each minute at every fifth."""
-    for _ in range(many // 5):
-        stack.clock.sleep(300)
+    """Let minutes go by, with all that runs each minute."""
+    for _ in range(many):
+        stack.clock.sleep(60)
         stack.sweep()
         stack.work()
         stack.tell()

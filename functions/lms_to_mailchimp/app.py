@@ -59,7 +59,7 @@ def of_events(run: Run, jobs: Sequence[Job]) -> dict[str, Verdict]:
     tasks: list[Task] = []
     for job in jobs:
         try:
-            tasks.append(task_of(job.id, event_of(job.payload["body"]), run.digest))
+            tasks.append(task_of(job.id, event_of(job.payload["body"], run.now), run.digest))
         except Outcome as unreadable:
             verdicts[job.id] = unreadable
     for wish, end in run.all(tasks):

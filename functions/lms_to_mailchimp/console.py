@@ -48,14 +48,17 @@ def check(
     """({} to keep with the settings, what is wrong with them) against the audience.
 
     A missing merge field is no problem of the settings: what it would hold is left out, and each delivery says so.
+    One of a wrong type is: Mailchimp would refuse whoever has something in it.
     """
     Settings.model_validate(given)
     try:
-        _audience(parts, workspace).merge_fields()
+        _, wrong = lacking(_types(_audience(parts, workspace).merge_fields()))
     except Reconnect as end:
         say = "is not connected" if end.code == "not_connected" else "does not let us see the audience"
         return {}, [Problem((), f"Mailchimp {say}, so the settings cannot be checked; run: renkei connect mailchimp")]
-    return {}, []
+    tags = ", ".join(column.tag for column in wrong)
+    say = f"the audience's merge fields {tags} must be of type {TEXT}: delete them in Mailchimp (with what they hold)"
+    return {}, [Problem((), f"{say}, then run: renkei lms prepare-mailchimp")] if wrong else []
 
 
 def properties(parts: Platform, workspace: str, object_name: str, language: Language) -> list[dict[str, Any]]:  # noqa: ARG001

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import get_args
 
 from lms_to_mailchimp.plan import at_once, joined, unchanged
 from lms_to_mailchimp.run import Run
-from lms_to_mailchimp.steps import LAST, Aim, End, Word
-from renkei.errors import Outcome
+from lms_to_mailchimp.steps import FIELDS, LAST, Aim, End, Word
+from renkei.errors import Misconfigured, Outcome
 from renkei.integration import Done, Job, Unfinished, Verdict
 from renkei.lms_list import Part, part_of
 from renkei.lms_users import Wish, tasks_of
+from renkei.mapping import Warn
 
 MOST = 500
 """Lines of a part: as many as Mailchimp takes at once."""
 _ENOUGH = timedelta(seconds=30)  # what is left of the time in which nothing new is begun
-_TOLD = 100
-"""Lines of a list that are told of one by one."""
 _FATES = {"created": "created", "same": "unchanged"} | dict.fromkeys(("archived", "gone", "left", "deleted"), "deleted")
 
 
 def take_in(job: Job, run: Run) -> Verdict:
     """The verdict on a part of a list: what became of its lines, unless something ended them all."""
     try:
-        part = part_of(job.payload["body"])
-        return _told(part, fates) if (fates := _fates(part, run)) is not None else Unfinished()
+        part = part_of(job.payload["body"], run.now)
+        found = _fates(part, run)
+        return _told(part, *found) if found else Unfinished()
     except Outcome as whole:
         return whole
 
 
-def _fates(part: Part, run: Run) -> dict[str, str | Outcome] | None:
-    """By line: a word, or why it was not taken. None if the time is up before all are done."""
+def _fates(part: Part, run: Run) -> tuple[dict[str, str | Outcome], tuple[Warn, ...]] | None:
+    """By line: a word, or why it was not taken; and the warnings. None if the time is up before all are done."""
     wished = [(wish, run.aim(wish)) for wish in run.wishes(tasks_of(part, run.digest))]
     run.work.budget.wait_up_to(run.work.left() - _ENOUGH)
     ends: dict[str, End | Outcome] = _added(wished, run)
@@ -45,11 +45,14 @@ def _fates(part: Part, run: Run) -> dict[str, str | Outcome] | None:
             if run.work.left() < _ENOUGH:
                 return None
             _, ends[wish.key] = run.one(wish)
-    return {
+            if isinstance(end := ends[wish.key], Misconfigured) and end.code == FIELDS:
+                raise end  # no line of it would get through
+    fates = {
         task.id: _fate(ends[wish.key]) if task is (wish.write or wish.tasks[-1]) else "stale"
         for wish, _ in wished
         for task in wish.tasks
     }
+    return fates, _joined(warn for end in ends.values() if isinstance(end, End) for warn in end.warnings)
 
 
 def _added(wished: Sequence[tuple[Wish, Aim | None]], run: Run) -> dict[str, End | Outcome]:
@@ -76,7 +79,20 @@ def _fate(end: End | Outcome) -> str | Outcome:
     return _FATES.get(end.word, "updated") if isinstance(end, End) else end
 
 
-def _told(part: Part, fates: Mapping[str, str | Outcome]) -> Done:
+def _joined(warnings: Iterable[Warn]) -> tuple[Warn, ...]:
+    """Each kind of warning once, with all that any of its lines names."""
+    named: dict[str, dict[str, set[str]]] = {}
+    for warn in warnings:
+        params = named.setdefault(warn.code, {})
+        for name, text in warn.params:
+            params.setdefault(name, set()).update(text.split(", "))
+    return tuple(
+        Warn(code, tuple((name, ", ".join(sorted(texts))) for name, texts in params.items()))
+        for code, params in sorted(named.items())
+    )
+
+
+def _told(part: Part, fates: Mapping[str, str | Outcome], warnings: tuple[Warn, ...]) -> Done:
     told = [f"{row.number} lms_payload ({row.problem})" for row in part.rows if row.user is None]
     counts = Counter({"rejected": len(told)} if told else {})
     for number, fate in fates.items():
@@ -85,7 +101,7 @@ def _told(part: Part, fates: Mapping[str, str | Outcome]) -> Done:
         if isinstance(fate, Outcome) and not stale:
             told.append(f"{number} {_words(fate)}")
     outcome = {name: str(count) for name, count in counts.items()}
-    return Done(outcome | ({"rows": "; ".join(told[:_TOLD])} if told else {}))
+    return Done(outcome | ({"rows": "; ".join(told)} if told else {}), warnings)
 
 
 def _words(end: Outcome) -> str:

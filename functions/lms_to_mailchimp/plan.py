@@ -80,7 +80,7 @@ def _living(wish: Wish, aim: Aim, rules: Settings) -> Course[End]:
     if member.status == ARCHIVED and was in BACK:
         with suppress(Rejected):  # then Mailchimp knows more of this person's wishes than we do
             member = yield Change(member.contact_id, aim, was)
-    after = _after(wish, member.contact_id, **{WROTE: aim.mark, AT: aim.at})
+    after = _after(wish, member.contact_id, **{WROTE: _wrote(aim, member), AT: aim.at})
     return End("moved" if seat.moved else "written", after, _warnings(aim, member), seat.other)
 
 
@@ -117,7 +117,11 @@ def _moved(wish: Wish, aim: Aim, old: str, status_if_new: str) -> Course[Seat]:
     there: Member = yield Look(aim.email)
     other = yield from _free(there, wish)
     member: Member = yield Put(aim, status_if_new)
-    yield from _out((yield Look(old)))
+    left: Member = yield Look(old)
+    if member.status == ARCHIVED and not other and left.status in BACK:  # who is in the audience stays in it
+        with suppress(Rejected):
+            member = yield Change(member.contact_id, aim, left.status)
+    yield from _out(left)
     return Seat(member, moved=True, other=other)
 
 
@@ -158,7 +162,7 @@ def _archived(wish: Wish, aim: Aim | None, rules: Settings) -> Course[End]:
         if aim:
             there = yield from _still(there, aim)
     warnings = yield from _out(there)
-    return End("archived", _after(wish, there.contact_id, **{WAS: was, WROTE: aim.mark if aim else ""}), warnings)
+    return End("archived", _after(wish, there.contact_id, **{WAS: was}), warnings)
 
 
 def _still(there: Member, aim: Aim) -> Course[Member]:
@@ -208,6 +212,11 @@ def _after(wish: Wish, record: str, **more: str) -> Standing:
     return replace(wish.after, record=record, more=tuple(sorted((name, text) for name, text in more.items() if text)))
 
 
+def _wrote(aim: Aim, member: Member) -> str:
+    """The mark of what a member holds now; "" if something was left out, so that the next list brings it."""
+    return aim.mark if aim.fields.keys() <= member.tags else ""
+
+
 def _warnings(aim: Aim, member: Member) -> tuple[Warn, ...]:
     found = []
     if member.status in {UNSUBSCRIBED, CLEANED, ARCHIVED}:
@@ -248,10 +257,11 @@ def at_once(wish: Wish, aim: Aim | None) -> bool:
 
 def joined(wish: Wish, aim: Aim, member: Member) -> End:
     """The end of a user who was added together with others."""
-    return End("created", _after(wish, member.contact_id, **{WROTE: aim.mark, AT: aim.at}), _warnings(aim, member))
+    after = _after(wish, member.contact_id, **{WROTE: _wrote(aim, member), AT: aim.at})
+    return End("created", after, _warnings(aim, member))
 
 
 def unchanged(wish: Wish, aim: Aim | None) -> bool:
-    """Whether a list tells nothing of a user that was not last written."""
-    before = wish.before
-    return bool(aim and before.record and dict(before.more).get(WROTE) == aim.mark and not wish.after.deleted)
+    """Whether a list tells nothing of a user that was not last written. The member itself is not looked at."""
+    before, deleted = wish.before, wish.before.deleted or wish.after.deleted
+    return bool(aim and before.record and dict(before.more).get(WROTE) == aim.mark and not deleted)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from lms_to_mailchimp import INTEGRATION, Settings
-from lms_to_mailchimp.fields import aim_of
+from lms_to_mailchimp.fields import COLUMNS, aim_of
 from lms_to_mailchimp.plan import course
 from lms_to_mailchimp.steps import (
     AT,
+    FIELDS,
     LAST,
     TAKEN,
     WAITED,
@@ -31,7 +32,7 @@ from lms_to_mailchimp.steps import (
 )
 from renkei import links
 from renkei.bells import Bell, ring
-from renkei.errors import Misconfigured, Outcome, Reconnect, Retry
+from renkei.errors import Misconfigured, Outcome, Reconnect, Rejected, Retry
 from renkei.lms_users import Standing, Task, Wish, owner_link, user_link, wishes
 from renkei.runtime import Work
 from renkei.vendors.mailchimp import Mailchimp, Member, Values, subscriber
@@ -49,6 +50,7 @@ class Run:
         self.part = part
         self.rules = Settings.model_validate(work.settings)
         self.digest = work.platform.vault.digest
+        self.now = work.platform.clock()
         self._scope = links.scope(work.workspace, INTEGRATION.vendor, work.connection.account)
         self._rows: dict[str, Row] = {}
 
@@ -126,7 +128,10 @@ class Run:
             case Note():
                 self._add(user_link(wish.key), WAS, step.was)
                 return None
-        return self.write(step)
+        try:
+            return self.write(step)
+        except Rejected as end:
+            raise _named(end) from None
 
     def write(self, step: Write) -> object:
         """Carry out what changes something at Mailchimp."""
@@ -205,6 +210,13 @@ class Run:
         waiting = [row for row in ledger.each(*box, "parked") if row.get("reason") == TAKEN]
         if [row for row in waiting if ledger.retry(row)]:
             ring(Bell(self.work.workspace, INTEGRATION.vendor, INTEGRATION.key))
+
+
+def _named(end: Rejected) -> Outcome:
+    """A refusal of merge fields of ours is about the audience: all of them are short texts."""
+    fields = end.params.get("field", "")
+    ours = set(fields.split(", ")) <= {column.tag for column in COLUMNS}
+    return Misconfigured(FIELDS, vendor=INTEGRATION.vendor, fields=fields) if ours else end
 
 
 def _taken(end: End | Outcome) -> bool:

@@ -12,7 +12,7 @@ from renkei.mapping import Warn
 ARCHIVED, CLEANED, PENDING, UNSUBSCRIBED = "archived", "cleaned", "pending", "unsubscribed"
 BACK = frozenset({"subscribed", PENDING, "transactional"})
 """With these somebody is taken out of the archive; the others have left, or have no working address."""
-TAKEN = "mailchimp_address_taken"
+TAKEN, FIELDS = "mailchimp_address_taken", "mailchimp_fields"
 WAS, WROTE, AT, WAITED, LAST = "was", "wrote", "at", "waited", "last"
 """What a user's link also holds: the status before we archived, digests of what was last written and of its address,
 whether somebody waits for the address, and what an import did last."""

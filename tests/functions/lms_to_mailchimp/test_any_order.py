@@ -43,7 +43,7 @@ class Remembering(Run):
         work = SimpleNamespace(
             settings=rules,
             workspace="demo",
-            platform=SimpleNamespace(vault=vault),
+            platform=SimpleNamespace(vault=vault, clock=Clock()),
             connection=SimpleNamespace(account="account"),
         )
         super().__init__(cast("Work", work), Mailchimp(session, KEYS))

@@ -54,6 +54,9 @@ def test_a_field_of_another_type_is_named_and_left(stack: Stack) -> None:
     _, told = school.tool(MAILCHIMP, "prepare", {})
     assert told["wrong"] == [{"tag": "SIGNUP", "type": "date", "fits": ["text"]}]
     assert "SIGNUP" not in {one["tag"] for one in told["made"]}
+    status, told = stack.apply(integrations={MAILCHIMP: {}})
+    assert status >= 400
+    assert "SIGNUP must be of type text" in str(told)
 
 
 def test_settings_are_checked_against_a_living_connection(stack: Stack) -> None:

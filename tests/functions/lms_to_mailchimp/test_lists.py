@@ -98,3 +98,35 @@ def test_events_do_not_wait_for_lists(stack: Stack) -> None:
     assert len(members(school)) == 41
     assert all(row["state"] == "delivered" for row in school.ended(MAILCHIMP).values())
     assert members(school)[HANAKO]["USERNAME"] == "hanako"
+
+
+def test_what_was_left_out_is_told_and_comes_with_the_next_list(stack: Stack) -> None:
+    school = School(stack)
+    assert stack.connect_mailchimp()[0] == stack.connect_lms()[0] == 200
+    assert stack.apply(integrations={MAILCHIMP: {}})[0] == 200
+    people = users(2, nickname="新", course_ids=[f"course-{number:03}" for number in range(40)])
+    seeded(school, "user2@example.jp", "unsubscribed")
+    assert taken(school, people) == {"created": "1", "updated": "1"}
+    told = {one["code"]: one["message"] for one in school.ended(MAILCHIMP)["0123456789abcdef-1"]["warnings"]}
+    assert told.keys() == {"mailchimp_cut", "mailchimp_fields_missing", "mailchimp_not_subscribed"}
+    assert "COURSES, NICKNAME" in told["mailchimp_fields_missing"]
+    assert school.tool(MAILCHIMP, "prepare", {})[0] == 200
+    assert taken(school, people, 2) == {"updated": "2"}
+    assert {one["NICKNAME"] for one in members(school).values()} == {"新"}
+    assert taken(school, people, 3) == {"unchanged": "2"}
+
+
+def test_who_was_deleted_and_is_on_the_list_again_is_not_unchanged(stack: Stack) -> None:
+    school = opened(stack, status_if_new="subscribed")
+    joined = school.event("user.created", {"nickname": None})
+    school.send(joined, school.event("user.deleted"))
+    assert statuses(school) == {HANAKO: "archived"}
+    user = {name: told for name, told in joined["data"]["user"].items() if name != "updated_at"}
+    assert taken(school, [user], as_of="2026-11-24T00:00:00Z") == {"updated": "1"}
+    assert statuses(school) == {HANAKO: "subscribed"}
+
+
+def test_every_line_that_was_refused_is_named(stack: Stack) -> None:
+    school = opened(stack)
+    told = taken(school, [{"id": f"u-{number}", "email": "none"} for number in range(150)])
+    assert len(told["rows"].split("; ")) == int(told["rejected"]) == 150

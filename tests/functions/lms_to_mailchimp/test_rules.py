@@ -16,6 +16,7 @@ from tests.functions.lms_to_mailchimp.steps import (
     warned,
 )
 from tests.harness import Stack
+from tests.school import School
 
 
 def test_a_new_user_is_a_member_by_one_call_and_each_event_heals(stack: Stack) -> None:
@@ -102,6 +103,24 @@ def test_a_new_address_that_is_a_member_goes_on_there_with_its_own_consent(stack
     school.forget_calls()
     school.tell("user.updated", {"email": NEW, "nickname": "新"})
     assert (calls(school), members(school)[NEW]["NICKNAME"]) == ([("PATCH", "200")], "新")
+
+
+def test_who_goes_back_to_an_old_address_stays_in_the_audience(stack: Stack) -> None:
+    school = opened(stack, status_if_new="subscribed")
+    seeded(school, NEW, "transactional")
+    school.tell("user.created")
+    school.tell("user.updated", {"email": NEW}, previous={"email": HANAKO})
+    assert statuses(school) == {HANAKO: "archived", NEW: "transactional"}
+    back = school.tell("user.updated", previous={"email": NEW})
+    assert statuses(school) == {HANAKO: "transactional", NEW: "archived"}
+    assert (ends(school)[back["id"]], warned(school, back)) == (("delivered", "moved"), [])
+    seeded(school, "left@example.jp", "unsubscribed")
+    school.tell("user.created", {"id": "u-2", "email": "left@example.jp"})
+    seeded(school, "b@example.jp", "subscribed")
+    school.tell("user.updated", {"id": "u-2", "email": "b@example.jp"}, previous={"email": "left@example.jp"})
+    back = school.tell("user.updated", {"id": "u-2", "email": "left@example.jp"}, previous={"email": "b@example.jp"})
+    assert statuses(school)["left@example.jp"] == statuses(school)["b@example.jp"] == "archived", "nobody resubscribes"
+    assert warned(school, back) == ["mailchimp_not_subscribed"]
 
 
 def test_an_address_of_another_user_waits_until_that_one_gives_it_up(stack: Stack) -> None:
@@ -217,6 +236,19 @@ def test_missing_fields_and_what_was_cut_are_told(stack: Stack) -> None:
     (warning,) = school.ended("lms_to_mailchimp")[told["id"]]["warnings"]
     assert "renkei lms prepare-mailchimp" in warning["message"]
     assert "LECTURES" in warning["message"]
+
+
+def test_an_audience_that_takes_our_fields_not_waits_until_it_does(stack: Stack) -> None:
+    school = School(stack)
+    assert stack.connect_mailchimp()[0] == stack.connect_lms()[0] == 200
+    assert stack.apply(integrations={"lms_to_mailchimp": {}})[0] == 200
+    school.mailchimp.configure({"unknown_tags": "refused"})
+    told = school.tell("user.created")
+    assert ends(school)[told["id"]] == ("parked", "mailchimp_fields")
+    assert school.tool("lms_to_mailchimp", "prepare", {})[0] == 200
+    stack.work()
+    assert ends(school)[told["id"]] == ("delivered", "written")
+    assert members(school)[HANAKO]["USERNAME"] == "hanako"
 
 
 def test_who_is_refused_harms_nobody_else(stack: Stack) -> None:

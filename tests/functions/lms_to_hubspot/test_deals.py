@@ -89,7 +89,7 @@ def test_a_grant_of_a_course_without_a_price_is_worth_nothing(stack: Stack) -> N
     school = known(stack, grant_amount="price")
     school.send(school.granted(price=None, currency=None, type=None, url=None))
     (deal,), (product,) = school.deals(), school.records("products")
-    assert (deal["amount"], deal["deal_currency_code"], "course_type" in deal) == ("0", "JPY", False)
+    assert (deal["amount"], "deal_currency_code" in deal, "course_type" in deal) == ("0", False, False)
     assert ("hs_url" in product, product["hs_sku"]) == (False, "101")
 
 
@@ -206,7 +206,7 @@ def test_an_amount_is_written_out(stack: Stack, amount: object, currency: str, t
     bought["data"]["order"] |= {"amount": amount, "currency": currency}
     school.send(bought)
     (deal,) = school.deals()
-    assert (deal["amount"], deal["deal_currency_code"]) == (text, currency)
+    assert (deal["amount"], deal.get("deal_currency_code")) == (text, currency if amount else None)
     assert school.records("line_items")[0]["price"] == text
 
 

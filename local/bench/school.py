@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from io import StringIO
 from itertools import count
 from math import gcd
+from random import Random
 from typing import Any
 
 from local.bench.calls import SERVICES, Counts, counted, quiet
@@ -41,13 +42,6 @@ MOST_STORE = 12
 VENDORS = ("hubspot", "mailchimp", "slack")
 LISTS = {"HubSpot": USERS // 100 * 2 * 105 // 100, "Mailchimp": USERS // 500 + CHANGED + MEMBERS}
 """Calls at most, for a list of ten thousand."""
-LONG: dict[str, Any] = {
-    "course_ids": [str(number) for number in range(1000, 1030)],
-    "completed_lecture_ids": [str(number) for number in range(50_000, 50_070)],
-    "groups": ["2026年春の新入社員", "営業部"],
-    "custom_forms": {"1": "青空商事株式会社", "2": "営業企画", "3": "知人の紹介"},
-}
-"""What the lines of a large school hold: some 1,400 bytes each, so that parts have fewer of them."""
 _GOOD = {"created", "updated", "unchanged"}
 _AS_OF = "2026-11-22T09:00:00+09:00"
 _BELLS = 1_000
@@ -162,16 +156,27 @@ def _new(school: School) -> Taken:
 
 
 def _mixed_long(school: School) -> Taken:
-    return _mixed(school, LONG)
+    return _mixed(school, lengthened)
 
 
-def _mixed(school: School, more: Mapping[str, Any] | None = None) -> Taken:
+def lengthened(number: int) -> dict[str, Any]:
+    """What a line of a large school holds besides: some 1,000 bytes, and no two alike, since parts are packed."""
+    dice = Random(number)  # noqa: S311 - not for secrets
+    return {
+        "course_ids": [str(course) for course in dice.sample(range(1000, 2000), 30)],
+        "completed_lecture_ids": [str(lecture) for lecture in dice.sample(range(50_000, 90_000), 60)],
+        "groups": [f"{dice.choice('春夏秋冬')}の新入社員", "営業部"],
+        "custom_forms": {"1": "青空商事株式会社", "2": "営業企画", "3": "知人の紹介"},
+    }
+
+
+def _mixed(school: School, more: Callable[[int], dict[str, Any]] = lambda _: {}) -> Taken:
     school.open(HUBSPOT)
     third = USERS // 3
     imported(school, HUBSPOT, people(0, third))
     for user in people(third, 2 * third):
         school.hubspot.seed(PORTAL, "contacts", {"email": user["email"], "firstname": "there"})
-    changed = [user | {"nickname": "花", **(more or {})} for user in people(0, USERS)]
+    changed = [user | {"nickname": "花"} | more(number) for number, user in enumerate(people(0, USERS))]
     step = next(step for step in count(USERS // 3) if gcd(step, USERS) == 1)  # from third to third, and nobody twice
     mixed = [changed[number * step % USERS] for number in range(USERS)]
     return imported(school, HUBSPOT, mixed, as_of="2026-11-22T10:00:00+09:00")

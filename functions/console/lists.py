@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -23,7 +24,9 @@ type Given = Mapping[str, Any]
 type Rehearse = Callable[[Platform, str, Job, Language], Verdict]
 
 _NAME = re.compile(r"[0-9a-f]{16,64}")
-_LARGEST = 350_000  # bytes of a part: what a delivery may hold, however badly it packs
+LARGEST = 300_000
+"""Bytes of a part, packed: what a delivery may hold."""
+_LONGEST = 3_000_000  # unpacked: what a call may hold
 _MOST_PARTS = 100_000
 
 
@@ -69,8 +72,10 @@ def _body(given: Given, most: int) -> dict[str, Any]:
     if not isinstance(rows, list) or not 0 < len(rows) <= most or not all(map(_row, rows)):
         raise _bad(f"rows is a list of at most {most} objects with a number and a user")
     body = {"type": IMPORT, "school_id": given["school_id"], "as_of": _moment(given.get("as_of")), "rows": rows}
-    if len(json.dumps(body)) > _LARGEST:
-        raise Wrong(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"a part has at most {_LARGEST} bytes")
+    whole = json.dumps(body).encode()
+    if len(whole) > _LONGEST or len(gzip.compress(whole, 5)) > LARGEST:
+        message = f"a part has at most {_LONGEST} bytes, and {LARGEST} once they are gzipped"
+        raise Wrong(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", message)
     return body
 
 
@@ -83,7 +88,7 @@ def _moment(given: object) -> str:
         at = datetime.fromisoformat(str(given))
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or not 1 < at.year < 9999:  # noqa: PLR2004 - datetime's own ends
         raise _bad("as_of is a time with its zone, as 2026-11-22T03:00:00+09:00")
     return at.isoformat()
 

@@ -101,6 +101,8 @@ def _shaped(value: object, kind: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
+        if kind == "date":  # the day that it was at the school
+            return value.date().isoformat()
         at = value.astimezone(UTC)
-        return at.date().isoformat() if kind == "date" else f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+        return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
     return "" if value is None else str(value)

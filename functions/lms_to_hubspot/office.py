@@ -24,8 +24,6 @@ from renkei.vendors.hubspot_sync import HubSpotSync
 from renkei.workers import token_source
 
 _ROUNDS = 1000  # a part of a list takes about forty
-_TOLD = 100
-"""Lines of a list that are told of one by one."""
 _AT_ONCE = timedelta(seconds=1)
 ADDRESS_TAKEN = "lms_address_taken"
 
@@ -52,7 +50,7 @@ class Office:
         read: dict[str, tuple[Task, Event]] = {}
         for job in jobs:
             try:
-                event = event_of(job.payload["body"])
+                event = event_of(job.payload["body"], self._work.platform.clock())
             except Outcome as unreadable:
                 verdicts[job.id] = unreadable
             else:
@@ -75,7 +73,7 @@ class Office:
 
     def part(self, job: Job) -> Verdict:
         """The verdict on a part of a list: what became of its lines, unless something ended them all."""
-        part = part_of(job.payload["body"])
+        part = part_of(job.payload["body"], self._work.platform.clock())
         tasks = tasks_of(part, self._digest)
         known, wanted = self._known(tasks, ())
         try:
@@ -92,7 +90,7 @@ class Office:
             if isinstance(fate, Outcome) and fate.code != "lms_stale":
                 told.append(f"{number} {_words(fate)}")
         outcome = {name: str(count) for name, count in counts.items()}
-        return Done(outcome | ({"rows": "; ".join(told[:_TOLD])} if told else {}))
+        return Done(outcome | ({"rows": "; ".join(told)} if told else {}))
 
     def carry_out(self, wanted: Mapping[str, Wish], bought: Sequence[Purchase], known: Known) -> None:
         """Plan and apply until there is nothing more to ask for, and remember what was done after each step."""

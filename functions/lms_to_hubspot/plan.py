@@ -88,7 +88,8 @@ def _owners(wishes: Sequence[Wish], known: Known) -> Iterator[Step]:
 
 def _doubtful(wish: Wish, known: Known) -> bool:
     """Whether a user's contact may be another's: it was merged, now or before."""
-    return known.linked(wish) != wish.before.record or SHARED in dict(wish.before.more)
+    contact = known.linked(wish)
+    return bool(contact) and (contact != wish.before.record or SHARED in dict(wish.before.more))
 
 
 def _linked(wish: Wish, known: Known) -> bool:
@@ -150,7 +151,7 @@ def _writes(wishes: Sequence[Wish], known: Known, types: Mapping[str, str]) -> I
             told = {name: value for name, value in values.items() if value}
             creates.setdefault(wish.email, Item(wish.email, told, tasks=tasks))
     for part in batched(updates.values(), _AT_ONCE, strict=False):
-        yield Update(CONTACTS, part)
+        yield Update(CONTACTS, part, follow=False)
     for part in batched(creates.values(), _AT_ONCE, strict=False):
         yield Create(CONTACTS, "email", part)
 
@@ -197,7 +198,9 @@ def remembered(wishes: Wishes, known: Known, rules: Rules) -> dict[str, dict[str
         if _doubtful(wish, known) and owner_link(known.linked(wish)) not in known.rows:
             continue
         kept = wish.before.more if not wish.news else ((SHARED, "1"),) if known.shared(wish) else ()
-        rows[user_link(wish.key)] = replace(wish.after, record=contact, more=kept).row
+        state = _state(wish, known)
+        after = replace(wish.after, state=state.stamp) if state else wish.after  # older only where all else was lost
+        rows[user_link(wish.key)] = replace(after, record=contact, more=kept).row
         if contact and not known.shared(wish):
             rows[owner_link(contact)] = {"user": wish.key}
             rows |= _moved_out(known, contact, wish)
@@ -245,7 +248,7 @@ def named(end: Outcome, purchase: Purchase | None = None) -> Outcome:  # noqa: P
     if end.code != "hubspot_value":
         return end
     if name == "deal_currency_code" and purchase:
-        return Misconfigured("lms_currency", currency=purchase.deal[name])
+        return Misconfigured("lms_currency", currency=purchase.deal.get(name, "-"))
     if name in {"pipeline", "dealstage"}:
         return Misconfigured("lms_stage", property=name)
     if name in {column.name for column in COLUMNS}:

@@ -17,7 +17,7 @@ from renkei.lms_users import Digest, Task
 _TO_CONTACT, _TO_DEAL = (3,), (20,)
 _AT_ONCE = 100
 _LONGEST = 255  # characters of a deal's name
-_OUR_CURRENCY = "JPY"  # of a grant whose course has no price
+_OUR_CURRENCY = "JPY"  # of the help page; and of a grant whose course has none
 
 
 def purchases_of(tasks: Mapping[str, tuple[Task, Event]], rules: Rules, digest: Digest) -> dict[str, Purchase]:
@@ -49,7 +49,7 @@ def _purchase(task: Task, event: Event, rules: Rules, digest: Digest) -> Purchas
         rules.unique: key,
         "dealname": _name(data.course, event.user),
         "amount": _plain(amount),
-        "deal_currency_code": currency,
+        **({"deal_currency_code": currency} if amount else {}),  # nothing is nothing in any currency
         "pipeline": settings.pipeline,
         "dealstage": stage,
         "closedate": _time(at),
@@ -122,7 +122,9 @@ def _products(purchases: Sequence[Purchase], known: Known) -> Iterator[Step]:
 
 
 def _product_values(course: Course) -> dict[str, str]:
-    values = {"name": course.title, SKU: course.id, "price": _plain(course.price or Decimal())}
+    values = {"name": course.title, SKU: course.id}
+    if course.price is not None and course.currency == _OUR_CURRENCY:  # a product's price knows no currency
+        values["price"] = _plain(course.price)
     return values | ({"hs_url": course.url} if course.url else {})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from local.cli.lms_file import LARGEST, Line
+from local.cli.lms_file import Line, too_large
 from local.cli.shapes import Json
 
 TARGETS: Final = {"hubspot": "lms_to_hubspot", "mailchimp": "lms_to_mailchimp"}
@@ -51,16 +51,14 @@ def cut(whole: Whole, most: int) -> list[list[Line]]:
 
     Where bytes end a part, it ends after whole batches of the vendors', so that none goes out half full.
     """
-    sizes = [len(json.dumps(line.row)) + 2 for line in whole.lines]
     parts: list[list[Line]] = []
     begin = 0
-    while begin < len(sizes):
-        end, size = begin + 1, sizes[begin]
-        while end < min(len(sizes), begin + most) and size + sizes[end] <= LARGEST:
-            size += sizes[end]
-            end += 1
-        if end < len(sizes) and _BATCH < end - begin < most:
-            end -= (end - begin) % _BATCH
+    while begin < len(whole.lines):
+        end = min(len(whole.lines), begin + most)
+        while end - begin > 1 and too_large(whole.lines[begin:end]):
+            end = begin + (end - begin) * 2 // 3
+            if end - begin > _BATCH:
+                end -= (end - begin) % _BATCH
         parts.append(list(whole.lines[begin:end]))
         begin = end
     return parts

@@ -175,20 +175,28 @@ def whole() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("name", "key", "known"),
     [
-        ("user_created", "user_created.evt_01J0000000000000000001", True),
-        ("user_created_minimal", "user_created.evt_01J0000000000000000002", True),
-        ("user_updated", "user_updated.evt_01J0000000000000000003", True),
-        ("user_updated_email", "user_updated.evt_01J0000000000000000004", True),
-        ("user_deleted", "user_deleted.evt_01J0000000000000000005", True),
-        ("course_purchased", "course_purchased.evt_01J0000000000000000006", True),
-        ("course_granted", "course_granted.evt_01J0000000000000000007", True),
-        ("membership_cancelled", "membership_cancelled.evt_01J0000000000000000008", True),
+        ("user_created", "user_created.aoi-academy.evt_01J0000000000000000001", True),
+        ("user_created_minimal", "user_created.aoi-academy.evt_01J0000000000000000002", True),
+        ("user_updated", "user_updated.aoi-academy.evt_01J0000000000000000003", True),
+        ("user_updated_email", "user_updated.aoi-academy.evt_01J0000000000000000004", True),
+        ("user_deleted", "user_deleted.aoi-academy.evt_01J0000000000000000005", True),
+        ("course_purchased", "course_purchased.aoi-academy.evt_01J0000000000000000006", True),
+        ("course_granted", "course_granted.aoi-academy.evt_01J0000000000000000007", True),
+        ("membership_cancelled", "membership_cancelled.aoi-academy.evt_01J0000000000000000008", True),
         ("unknown_type", "lecture_completed.evt_01J0000000000000000009", False),
     ],
 )
 def test_an_event_has_a_key(name: str, key: str, known: bool) -> None:
     assert receive(event(f"lms/{name}")) == (key, known)
-    assert receive({**event(f"lms/{name}"), "id": 42}) == (f"{key.partition('.')[0]}.42", known)
+    assert receive({**event(f"lms/{name}"), "id": 42}) == (f"{key.rpartition('.')[0]}.42", known)
+
+
+def test_two_schools_that_count_their_events_from_1_do_not_swallow_each_others() -> None:
+    named = {**event("lms/user_created"), "id": 1}
+    keys = [receive({**named, "school_id": school})[0] for school in ("tokyo", "berlin", 7, "東京校", "東京 校", "a.b")]
+    assert keys[:3] == ["user_created.tokyo.1", "user_created.berlin.1", "user_created.7.1"]
+    assert len({*keys}) == 6
+    assert all(key.isascii() and key.count(".") == 2 for key in keys)
 
 
 NOTHING = object()

@@ -102,11 +102,15 @@ class Upsert:
 
 @dataclass(frozen=True)
 class Update:
-    """Change records; keys are ids, or values of the unique property `by`."""
+    """Change records; keys are ids, or values of the unique property `by`.
+
+    `follow`: one alone that was merged into another record changes that one. Else it fails as NotFound.
+    """
 
     object: str
     items: tuple[Item, ...]
     by: str | None = None
+    follow: bool = True
 
 
 @dataclass(frozen=True)

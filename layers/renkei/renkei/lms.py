@@ -1,19 +1,27 @@
 """The events of a school (an LMS): who joined, what was bought. docs/lms-events.yaml is their contract.
 
-Each event holds the whole present state of its user, so that a late or a lost one is healed by the next, and states
-have an order of their own: it does not matter in which order they come, or how often.
+Each event holds the whole present state of its user, so that a late or a lost one is healed by the next. Which state
+is the newest is told by `renkei.lms_users`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from renkei.currencies import WHOLE
 from renkei.errors import Rejected
@@ -22,6 +30,9 @@ from renkei.values import normal_mail
 type Type = Literal[
     "user.created", "user.updated", "user.deleted", "course.purchased", "course.granted", "membership.cancelled"
 ]
+AHEAD = timedelta(days=31)
+"""How far a time of change may be ahead: what comes later than that would keep all newer states out."""
+TOO_LATE = "updated_at: in the future"
 FORMS = tuple(str(number) for number in range(1, 10))
 
 
@@ -47,6 +58,14 @@ def _listed(value: object) -> object:
     return () if value is None else value
 
 
+def _shown(at: datetime) -> datetime:
+    """A time that every zone can show; else ValueError (an empty date is the year 1 with many senders)."""
+    if not 1 < at.year < 9999:  # noqa: PLR2004 - datetime's own ends
+        raise ValueError("no time of people")
+    return at
+
+
+type Time = Annotated[AwareDatetime, AfterValidator(_shown)]
 type Id = Annotated[str, BeforeValidator(_id), Field(min_length=1, max_length=128, pattern=r"^\S(.*\S)?$")]
 type Text = Annotated[str, BeforeValidator(_text), Field(max_length=65_536)]
 type Mail = Annotated[str, BeforeValidator(_mail), Field(max_length=254, pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
@@ -67,7 +86,7 @@ class User(_Model):
 
     id: Id
     email: Mail
-    updated_at: AwareDatetime
+    updated_at: Time
     version: Annotated[int, Field(ge=0, lt=10**18)] = 0
     username: Text = ""
     nickname: Text = ""
@@ -80,8 +99,8 @@ class User(_Model):
     signup_page: Text = ""
     language: Text = ""
     currency: Text = ""
-    created_at: AwareDatetime | None = None
-    last_used_at: AwareDatetime | None = None
+    created_at: Time | None = None
+    last_used_at: Time | None = None
     status: Text = ""
     course_ids: Ids = ()
     completed_lecture_ids: Ids = ()
@@ -94,6 +113,12 @@ class User(_Model):
         return name in self.model_fields_set
 
 
+def _whole(amount: Decimal | None, currency: str | None) -> None:
+    """ValueError for a fraction of a currency that has none."""
+    if amount is not None and currency in WHOLE and amount != amount.to_integral_value():
+        raise ValueError(f"{currency} has no fractions")
+
+
 class Course(_Model):
     """A course, as it is sold."""
 
@@ -104,43 +129,47 @@ class Course(_Model):
     price: Amount | None = None
     currency: Currency | None = None
 
-
-class Price(_Model):
-    """An amount and its currency. ValueError for a fraction of a currency that has none."""
-
-    amount: Amount
-    currency: Currency
-
     @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if self.currency in WHOLE and self.amount != self.amount.to_integral_value():
-            raise ValueError(f"{self.currency} has no fractions")
+    def _without_fractions(self) -> Self:
+        _whole(self.price, self.currency)
         return self
 
 
-class Order(Price):
+class Paid(_Model):
+    """An amount and its currency."""
+
+    amount: Amount | None = None
+    currency: Currency | None = None
+
+    @model_validator(mode="after")
+    def _without_fractions(self) -> Self:
+        _whole(self.amount, self.currency)
+        return self
+
+
+class Order(Paid):
     """A purchase."""
 
     id: Id
-    purchased_at: AwareDatetime
+    amount: Amount
+    currency: Currency
+    purchased_at: Time
 
 
 class Grant(_Model):
     """A course that was given to somebody (コース配布)."""
 
     id: Id
-    granted_at: AwareDatetime
+    granted_at: Time
 
 
-class Membership(_Model):
+class Membership(Paid):
     """A paid membership that was cancelled (有料会員の解約)."""
 
     id: Id
     plan: Text = ""
-    amount: Amount | None = None
-    currency: Currency | None = None
-    cancelled_at: AwareDatetime
-    ends_at: AwareDatetime | None = None
+    cancelled_at: Time
+    ends_at: Time | None = None
     url: Annotated[str, BeforeValidator(_text), Field(max_length=2000, pattern=r"^(https?://\S+)?$")] = ""
 
 
@@ -173,7 +202,7 @@ class Event(_Model):
 
     id: Id
     type: Type
-    occurred_at: AwareDatetime
+    occurred_at: Time
     school_id: Id
     schema_version: Literal[1]
     data: Data
@@ -191,12 +220,15 @@ class Event(_Model):
         return self.data.user
 
 
-def event_of(body: object) -> Event:
-    """The event in a delivery's body. Rejected if it is none, naming the fields that are wrong."""
+def event_of(body: object, now: datetime | None = None) -> Event:
+    """The event in a delivery's body. Rejected if it is none (by the clock, if it is given), naming what is wrong."""
     try:
-        return Event.model_validate(mended(body))
+        event = Event.model_validate(mended(body))
     except ValidationError as error:
         raise Rejected("lms_payload", problem=problem_of(error)) from None
+    if now and max(event.occurred_at, event.user.updated_at) > now + AHEAD:
+        raise Rejected("lms_payload", problem=TOO_LATE)
+    return event
 
 
 def mended(body: object) -> Any:
@@ -219,50 +251,6 @@ _NAMES = {
 def _plain(part: str | int) -> str:
     """A step of a place; keys that somebody made up are not shown."""
     return str(part) if isinstance(part, int) or part in {*_NAMES, *FORMS} else "?"
-
-
-@dataclass(frozen=True, order=True)
-class Stamp:
-    """Where a state stands in the order of its user's states. `at` is the sender's time, and its version if it has one.
-
-    Of several states of one `at` the one of the later event is newer, and after that any fixed order will do: `mark`.
-    """
-
-    at: str
-    rest: str = ""
-
-    @property
-    def text(self) -> str:
-        """As it is remembered."""
-        return f"{self.at}|{self.rest}"
-
-    @classmethod
-    def of(cls, text: object) -> Stamp:
-        """What was remembered; before everything if nothing was."""
-        at, _, rest = str(text or "").partition("|")
-        return cls(at, rest)
-
-
-def stamp_of(user: User, occurred_at: datetime, digest: Callable[[str, str], str]) -> Stamp:
-    """The place of a user's state. `digest` makes keyed digests of (purpose, text)."""
-    state = json.dumps(user.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    return Stamp(
-        f"{_moment(user.updated_at)}.{user.version:018d}", f"{_moment(occurred_at)}.{digest('lms state', state)[:8]}"
-    )
-
-
-def gone_at(event: Event) -> str:
-    """When a user was deleted, to be compared with `Stamp.at`: a state of a later time is a user who came back."""
-    return f"{_moment(max(event.user.updated_at, event.occurred_at))}.{10**18 - 1}"
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-
-
-def user_key(event_school: str, user_id: str, digest: Callable[[str, str], str]) -> str:
-    """How a user of a school stands in links: a keyed digest, because an id may be anything."""
-    return digest("lms user", f"{event_school}\n{user_id}")[:32]
 
 
 def listed(values: Sequence[str], most: int) -> tuple[str, bool]:

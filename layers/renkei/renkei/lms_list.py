@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from renkei.errors import Rejected
-from renkei.lms import User, mended, problem_of
+from renkei.lms import AHEAD, TOO_LATE, User, mended, problem_of
 
 IMPORT = "import"
 """The type of a part, where an event has its own."""
@@ -34,18 +34,22 @@ class Part:
     rows: tuple[Row, ...]
 
 
-def part_of(body: Mapping[str, Any]) -> Part:
+def part_of(body: Mapping[str, Any], now: datetime) -> Part:
     """The part of an import in a delivery's body. Rejected if it is none; a bad line is only bad itself."""
     try:
-        as_of, rows = datetime.fromisoformat(body["as_of"]), tuple(_row(one, body["as_of"]) for one in body["rows"])
+        as_of, rows = (
+            datetime.fromisoformat(body["as_of"]),
+            tuple(_row(one, body["as_of"], now) for one in body["rows"]),
+        )
         return Part(str(body["school_id"]), as_of, rows)
     except (KeyError, TypeError, ValueError):
         raise Rejected("lms_payload", problem="import") from None
 
 
-def _row(entry: Mapping[str, Any], as_of: str) -> Row:
+def _row(entry: Mapping[str, Any], as_of: str, now: datetime) -> Row:
     number = int(entry["number"])
     try:
-        return Row(number, User.model_validate({"updated_at": as_of, **mended(entry["user"])}))
+        user = User.model_validate({"updated_at": as_of, **mended(entry["user"])})
     except ValidationError as error:
         return Row(number, None, problem_of(error))
+    return Row(number, None, TOO_LATE) if user.updated_at > now + AHEAD else Row(number, user)

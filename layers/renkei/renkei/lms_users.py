@@ -7,15 +7,61 @@ is that of the newest state, and whether the user is deleted is told by the late
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from renkei.lms import Event, Stamp, User, gone_at, stamp_of, user_key
+from renkei.lms import Event, User
 from renkei.lms_list import Part
 
 type Digest = Callable[[str, str], str]
 type Values = dict[str, str]
+
+
+@dataclass(frozen=True, order=True)
+class Stamp:
+    """Where a state stands in the order of its user's states. `at` is the sender's time, and its version if it has one.
+
+    Of several states of one `at` the one of the later event is newer, and after that any fixed order will do: `mark`.
+    """
+
+    at: str
+    rest: str = ""
+
+    @property
+    def text(self) -> str:
+        """As it is remembered."""
+        return f"{self.at}|{self.rest}"
+
+    @classmethod
+    def of(cls, text: object) -> Stamp:
+        """What was remembered; before everything if nothing was."""
+        at, _, rest = str(text or "").partition("|")
+        return cls(at, rest)
+
+
+def stamp_of(user: User, occurred_at: datetime, digest: Digest) -> Stamp:
+    """The place of a user's state. `digest` makes keyed digests of (purpose, text)."""
+    state = json.dumps(user.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    return Stamp(
+        f"{_moment(user.updated_at)}.{user.version:018d}", f"{_moment(occurred_at)}.{digest('lms state', state)[:8]}"
+    )
+
+
+def gone_at(event: Event) -> str:
+    """When a user was deleted, to be compared with `Stamp.at`: a state of a later time is a user who came back."""
+    return f"{_moment(max(event.user.updated_at, event.occurred_at))}.{10**18 - 1}"
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+
+
+def user_key(event_school: str, user_id: str, digest: Digest) -> str:
+    """How a user of a school stands in links: a keyed digest, because an id may be anything."""
+    return digest("lms user", f"{event_school}\n{user_id}")[:32]
 
 
 def user_link(key: str) -> str:

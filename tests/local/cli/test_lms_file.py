@@ -1,9 +1,9 @@
 """Lists of users as schools export them: what becomes of columns and cells, and what is wrong with a line."""
 
 import csv
-import json
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ import pytest
 
 from local.cli.errors import Misuse
 from local.cli.lms_cells import BadCellError, NoZoneError, items, moment, number, yes_or_no
-from local.cli.lms_file import LARGEST, UserList, read_users
+from local.cli.lms_file import UserList, read_users, too_large
 from local.cli.lms_parts import Whole, cut, name_of
 from local.cli.texts import TEXTS
 
@@ -195,24 +195,37 @@ def test_yes_no_lists_and_numbers() -> None:
             number(cell)
 
 
+def noise(length: int, seed: int) -> str:
+    """A text that does not pack."""
+    random = Random(seed)  # noqa: S311 - no secret
+    return "".join(chr(random.randrange(0x4E00, 0x9FA0)) for _ in range(length))
+
+
 def test_parts_hold_what_the_stack_takes(tmp_path: Path) -> None:
-    rows = [[str(number), f"u{number}@x.jp", "字" * (number % 3 * 9_000)] for number in range(60)]
+    rows = [[str(number), f"u{number}@x.jp", noise(number % 3 * 9_000, number)] for number in range(60)]
     lines = read(written(tmp_path / "u.csv", ["id", "email", "nickname"], *rows)).lines
     whole = Whole("demo", AS_OF, lines)
     for most in (7, 1000):
         parts = cut(whole, most)
         assert [line for part in parts for line in part] == lines
-        for part in parts:
-            assert 0 < len(part) <= most
-            assert len(json.dumps([line.row for line in part])) <= LARGEST
-    assert (len(cut(whole, 1000)), len(cut(whole, 3))) == (10, 20)
+        assert all(0 < len(part) <= most and not too_large(part) for part in parts)
+    assert 3 < len(cut(whole, 1000)) < len(cut(whole, 3)) == 20
 
 
 def test_large_lines_leave_no_batch_half_full(tmp_path: Path) -> None:
-    rows = [[str(number), f"u{number}@x.jp", "字" * 200] for number in range(700)]
+    rows = [[str(number), f"u{number}@x.jp", noise(500, number)] for number in range(700)]
     whole = Whole("demo", AS_OF, read(written(tmp_path / "u.csv", ["id", "email", "nickname"], *rows)).lines)
-    assert [len(part) for part in cut(whole, 1000)] == [200, 200, 200, 100]
-    assert [len(part) for part in cut(whole, 150)] == [150, 150, 150, 150, 100]
+    sizes = [len(part) for part in cut(whole, 1000)]
+    assert len(sizes) > 1
+    assert all(size % 100 == 0 for size in sizes)
+
+
+def test_usual_lines_fill_a_part(tmp_path: Path) -> None:
+    courses = ", ".join(str(number) for number in range(1000, 1040))
+    rows = [[str(number), f"u{number}@x.jp", noise(20, number), courses] for number in range(2000)]
+    heads = ["id", "email", "nickname", "course_ids"]
+    whole = Whole("demo", AS_OF, read(written(tmp_path / "u.csv", heads, *rows)).lines)
+    assert [len(part) for part in cut(whole, 1000)] == [1000, 1000]
 
 
 def test_a_name_is_the_same_for_the_same_only(tmp_path: Path) -> None:

@@ -322,7 +322,7 @@ def test_send_asks_whose_event_it_is(run: Run, stack: FakeStack) -> None:
     [
         (CALENDLY, "calendly.invitee_created.INVITEE1"),
         (CALCOM, "calcom.booking_created.bookingUid1"),
-        (LMS, "lms.user_created.evt_1"),
+        (LMS, "lms.user_created.7.evt_1"),
     ],
 )
 def test_send_waits_for_the_deliveries_of_this_event(

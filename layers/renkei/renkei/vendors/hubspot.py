@@ -202,10 +202,14 @@ class HubSpot(HubSpotProperties):
 
     # https://developers.hubspot.com/docs/api-reference/latest/crm/objects/update-object
     def _update(self, action: Update) -> Result:
-        if len(action.items) > 1:
+        if len(action.items) > 1 or not action.follow:
             try:
                 return self._batch(action.object, "update", action.by, action.items)
-            except Conflict:  # one may fail them all, and need not be named: by halves until it is alone
+            except Conflict as taken:  # one may fail them all, and need not be named: by halves until it is alone
+                if len(action.items) == 1 and taken.record_id:
+                    return Result(failed={action.items[0].key: taken})
+                if len(action.items) == 1:
+                    raise
                 middle, result = len(action.items) // 2, Result()
                 for half in (action.items[:middle], action.items[middle:]):
                     result.add(self._update(replace(action, items=half)))

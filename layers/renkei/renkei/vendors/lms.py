@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -192,9 +193,9 @@ _MORE: Mapping[str, Mapping[str, Rule]] = {
 
 
 def receive(body: object) -> tuple[str, bool]:
-    """A delivery's key (`<type>.<event id>`) and whether we know the type. ValueError says what is wrong, and no value.
+    """A delivery's key (`<type>.<school>.<event id>`) and whether we know the type.
 
-    Of a type that we do not know only type and id are looked at.
+    ValueError says what is wrong, and no value. Of a type that we do not know only type and id are looked at.
     """
     if not isinstance(body, dict):
         raise ValueError("the body is no JSON object")  # noqa: TRY004 - one error for what is wrong
@@ -203,9 +204,16 @@ def receive(body: object) -> tuple[str, bool]:
         raise ValueError(f"type is missing or no event's name: {', '.join(EVENTS)}")
     if not _like(_KEY_ID, id_):
         raise ValueError("id is missing or no id of 1 to 64 letters, digits, - and _")
-    if kind in EVENTS:
-        _check(kind, body)
-    return f"{kind.replace('.', '_')}.{id_}", kind in EVENTS
+    name = kind.replace(".", "_")
+    if kind not in EVENTS:
+        return f"{name}.{id_}", False
+    _check(kind, body)
+    return f"{name}.{_school(body['school_id'])}.{id_}", True
+
+
+def _school(id_: object) -> str:
+    """A school in a key: two that count their events from 1 do not swallow each other's. Told apart, if not shown."""
+    return str(id_) if _like(_KEY_ID, id_) else hashlib.sha256(str(id_).encode()).hexdigest()[:16]
 
 
 def _check(kind: str, body: Mapping[str, object]) -> None:
@@ -222,9 +230,11 @@ def _check(kind: str, body: Mapping[str, object]) -> None:
                 continue
             raise ValueError(f"data.{name} is missing or no object")
         _fields(f"data.{name}.", told, needed, _MORE.get(name, {}))
-    order = data.get("order")
-    if order and order["currency"] in WHOLE and str(order["amount"]).partition(".")[2].strip("0"):
-        raise ValueError("data.order.amount has a fraction, which its currency has not")
+    for place, amount in (("order", "amount"), ("course", "price"), ("membership", "amount")):
+        told = data.get(place) or {}
+        fraction = str(told.get(amount) or "").partition(".")[2].strip("0")
+        if fraction and told.get("currency") in WHOLE:
+            raise ValueError(f"data.{place}.{amount} has a fraction, which its currency has not")
     _before(data)
 
 

@@ -84,7 +84,7 @@ def test_it_has_the_types_headers_and_answers_of_the_receiver() -> None:
     minutes = {5: "five"}[int(lms.TOLERANCE.total_seconds() / 60)]
     assert f"{minutes} minutes off at most" in document()["components"]["parameters"]["Timestamp"]["description"]
     assert f"at most {MAX_BODY // 1024} KB" in document()["info"]["description"]
-    whole = document()["components"]["schemas"]["Order"]["if"]["properties"]["currency"]["enum"]
+    whole = document()["components"]["schemas"]["InWholes"]["properties"]["currency"]["enum"]
     assert set(whole) == WHOLE
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from console import lists
 from lms_to_hubspot import INTEGRATION, Settings, checks
-from lms_to_hubspot.known import CONTACTS, DEALS, LINE_ITEMS, Step
+from lms_to_hubspot.known import CONTACTS, DEALS, LINE_ITEMS, Known, Step
 from lms_to_hubspot.office import Office
 from renkei import workspaces
 from renkei.actions import UNIQUE, Create, Delete, Record, Remember, Result, Update
@@ -112,13 +112,18 @@ class Rehearsal(Office):
             case Create() | Update():
                 self.writes.append(step)
                 new = isinstance(step, Create)
-                return Result({item.key: Record(f"new {item.key}" if new else item.key, {}) for item in step.items})
+                made = sum(len(one.items) for one in self.writes[:-1])
+                ids = [f"new {made + number}" if new else item.key for number, item in enumerate(step.items, 1)]
+                return Result({item.key: Record(id_, {}) for item, id_ in zip(step.items, ids, strict=True)})
             case Remember() | Delete():
                 return Result()
         return super().apply(step)
 
     def note(self, rows: Mapping[str, Mapping[str, str]]) -> None:
         """Remember nothing."""
+
+    def wait(self, key: str, other: str, known: Known) -> None:
+        """Nobody waits for anything."""
 
     def bring_back(self) -> None:
         """Bring nothing back."""

@@ -64,6 +64,8 @@ class Known:
 
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By link: what is remembered. A link that is no key here was not looked up."""
+    living: set[str] = field(default_factory=set)
+    """Users who are not deleted, whatever is remembered: this batch tells of them."""
     addresses: dict[str, str] = field(default_factory=dict)
     """By mail address: the contact that has it, "" where none has."""
     also: dict[str, str] = field(default_factory=dict)
@@ -115,7 +117,8 @@ class Known:
     def owner(self, contact: str) -> str:
         """The user whose contact it is: "" where it is nobody's, or that user's who is deleted."""
         key = str(self.rows.get(owner_link(contact), {}).get("user", ""))
-        return "" if Standing.of(self.rows.get(user_link(key), {})).deleted else key
+        gone = key not in self.living and Standing.of(self.rows.get(user_link(key), {})).deleted
+        return "" if gone else key
 
     def absorb(self, step: Step, result: Result) -> None:  # noqa: C901 - a table
         """Take in what came of a step."""

@@ -13,7 +13,7 @@ from lms_to_hubspot.purchases import purchases_of
 from renkei import links
 from renkei.actions import Create, Delete, Record, Remember, Result
 from renkei.bells import Bell, ring
-from renkei.errors import Misconfigured, Outcome, Reconnect, Retry
+from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Reconnect, Retry
 from renkei.integration import Done, Job, Verdict
 from renkei.lms import Event, event_of
 from renkei.lms_list import part_of
@@ -24,6 +24,7 @@ from renkei.vendors.hubspot_sync import HubSpotSync
 from renkei.workers import token_source
 
 _ROUNDS = 1000  # a part of a list takes about forty
+_MOST_WARNED = 20
 _AT_ONCE = timedelta(seconds=1)
 ADDRESS_TAKEN = "lms_address_taken"
 
@@ -68,7 +69,7 @@ class Office:
                 if settled - {task.key}:  # it may be free by now
                     verdicts[id_] = Retry("record_gone", after=_AT_ONCE, vendor=INTEGRATION.vendor)
                 else:
-                    self._wait(task.key, found.params["other"], known)
+                    self.wait(task.key, found.params["other"], known)
         return verdicts
 
     def part(self, job: Job) -> Verdict:
@@ -90,7 +91,8 @@ class Office:
             if isinstance(fate, Outcome) and fate.code != "lms_stale":
                 told.append(f"{number} {_words(fate)}")
         outcome = {name: str(count) for name, count in counts.items()}
-        return Done(outcome | ({"rows": "; ".join(told)} if told else {}))
+        warns = dict.fromkeys(warn for end in ends.values() if isinstance(end, Done) for warn in end.warnings)
+        return Done(outcome | ({"rows": "; ".join(told)} if told else {}), tuple(warns)[:_MOST_WARNED])
 
     def carry_out(self, wanted: Mapping[str, Wish], bought: Sequence[Purchase], known: Known) -> None:
         """Plan and apply until there is nothing more to ask for, and remember what was done after each step."""
@@ -110,7 +112,9 @@ class Office:
         known = Known()
         purchases = [link for one in bought for link in (one.link, one.shelf)]
         self._recall([*(user_link(task.key) for task in tasks), *purchases], known)
-        return known, wishes(tasks, lambda key: Standing.of(known.rows[user_link(key)]))
+        wanted = wishes(tasks, lambda key: Standing.of(known.rows[user_link(key)]))
+        known.living = {wish.key for wish in wanted.values() if not wish.after.deleted}
+        return known, wanted
 
     def _recall(self, wanted: Iterable[str], known: Known) -> None:
         asked = list(wanted)
@@ -158,7 +162,10 @@ class Office:
         records: dict[str, Record] = {}
         after = ""
         while True:
-            page, after = self._hubspot.page(PRODUCTS, (SKU,), after)
+            try:
+                page, after = self._hubspot.page(PRODUCTS, (SKU,), after)
+            except (Conflict, NotFound):  # of no record
+                raise Retry("vendor_busy", vendor=INTEGRATION.vendor) from None
             records |= {record.id: record for record in page}
             if not after:
                 return Result(records)
@@ -174,7 +181,7 @@ class Office:
         """Remember these links."""
         links.put_many(self._scope, rows)
 
-    def _wait(self, key: str, other: str, known: Known) -> None:
+    def wait(self, key: str, other: str, known: Known) -> None:
         """Note that a user waits for an address: at the user, and at the one whose contact has it."""
         self._recall([owner_link(other)], known)
         for one in filter(None, (key, known.rows[owner_link(other)].get("user"))):

@@ -21,7 +21,11 @@ _MOST_NAMED, _MOST_READ = 20, 200
 _COUNTED = ("delivered", "skipped", "rejected", "waiting")
 _NAMING = ("property", "field", "question", "calendar", "scopes", "integration")
 """What names the thing to be mended, among the parameters of an Outcome."""
-_MENDING = dict.fromkeys(("lms_property_missing", "lms_property_type"), "renkei lms prepare-hubspot")
+_MENDING = {
+    "lms_property_missing": "renkei lms prepare-hubspot",
+    "lms_property_type": "renkei lms prepare-hubspot",
+    "mailchimp_fields": "renkei lms prepare-mailchimp",
+}
 """By code: the command that mends what something parks for, where it is no setting."""
 
 

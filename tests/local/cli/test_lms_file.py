@@ -102,7 +102,7 @@ def test_a_bad_line_is_told_by_number_and_column_and_the_others_are_sent(tmp_pat
         ["i" * 129, "j@x.jp", "", "", "", "", ""],
         ["1", "a@x.jp", *good],
         ["1", "a@x.jp", "", "", "1", "", ""],
-        ["12", "l@x.jp", "", "", "", "あ" * 60_000, ""],
+        ["12", "l@x.jp", "", "", "", noise(65_000, 1), noise(65_000, 2)],
     )
     users = read(file)
     assert [line.number for line in users.lines] == [2, 19]

@@ -96,8 +96,13 @@ def aim_of(user: User, digest: Callable[[str, str], str]) -> Aim:
     fields, cut = values_of(user)
     language = language_of(user.language)
     whole = json.dumps([user.email, fields, language], sort_keys=True, ensure_ascii=False)
-    mark, at = digest("lms mailchimp member", whole)[:32], digest("lms mailchimp address", user.email.lower())[:32]
-    return Aim(user.email, fields, language, cut, mark, at)
+    mark = digest("lms mailchimp member", whole)[:32]
+    return Aim(user.email, fields, language, cut, mark, address_mark(user.email, digest))
+
+
+def address_mark(email: str, digest: Callable[[str, str], str]) -> str:
+    """The keyed digest of an address."""
+    return digest("lms mailchimp address", email.lower())[:32]
 
 
 def _shaped(value: object) -> tuple[str, bool]:

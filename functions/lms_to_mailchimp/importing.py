@@ -19,7 +19,9 @@ from renkei.mapping import Warn
 MOST = 500
 """Lines of a part: as many as Mailchimp takes at once."""
 _ENOUGH = timedelta(seconds=30)  # what is left of the time in which nothing new is begun
-_FATES = {"created": "created", "same": "unchanged"} | dict.fromkeys(("archived", "gone", "left", "deleted"), "deleted")
+_FATES = {"created": "created", "same": "unchanged", "met": "stale"} | dict.fromkeys(
+    ("archived", "gone", "left", "deleted"), "deleted"
+)
 
 
 def take_in(job: Job, run: Run) -> Verdict:

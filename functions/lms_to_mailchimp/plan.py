@@ -4,15 +4,15 @@
     verdict   a task and the end of its user's course → its delivery's end
 
 An Outcome of a step is thrown into the course at that step; what it does not catch ends it. Each step is safe to
-repeat, and so is each course from its beginning. Nobody's status is changed but in and out of the archive.
+repeat, and so is each course from its beginning. Nobody's status is changed but in and out of the archive, and where
+one person was two members (`strays`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 from lms_to_mailchimp import Settings
 from lms_to_mailchimp.steps import (
@@ -20,14 +20,13 @@ from lms_to_mailchimp.steps import (
     AT,
     BACK,
     CLEANED,
-    PENDING,
+    PAST,
     TAKEN,
     UNSUBSCRIBED,
     WAITED,
     WAS,
     WROTE,
     Aim,
-    Archive,
     Await,
     Change,
     Delete,
@@ -39,49 +38,80 @@ from lms_to_mailchimp.steps import (
     Other,
     Owner,
     Put,
-    Step,
 )
+from lms_to_mailchimp.strays import LEFT, Course, gathered, kept, out, remembering, strays, unmet
 from renkei.errors import Conflict, Misconfigured, NotFound, Outcome, Rejected, Skip
 from renkei.integration import Done, Verdict
 from renkei.lms_users import Standing, Task, Wish
 from renkei.mapping import Warn
 
 STALE = "lms_stale"
-type Course[T] = Generator[Step, Any, T]
 # For whom a deleted user's state comes first: nobody is told anything by that.
 _QUIET = "transactional"
 
 
 @dataclass(frozen=True)
 class Seat:
-    """The member that holds a user now, if `moved` another than before. `other` is the deleted user who had it."""
+    """The member that holds a user now; `moved`: from which other one; `other`: the deleted user who had it."""
 
     member: Member
-    moved: bool = False
+    moved: str = ""
     other: Other | None = None
 
 
-def course(wish: Wish, aim: Aim | None, rules: Settings) -> Course[End]:
-    """What is to be done for a user. `aim` is of the state to be written, None where none is."""
+def course(wish: Wish, aim: Aim | None, rules: Settings, marks: Mapping[str, str]) -> Course[End]:
+    """What is to be done for a user. `aim` is of the state to be written, None where none is; `marks` of addresses."""
+    elsewhere, wish = unmet(wish, marks), remembering(wish, marks)
     if not wish.news:
-        raise Skip(STALE)
+        return (yield from _met(wish, elsewhere, rules))
     if wish.after.deleted and rules.on_delete == "permanent":
         return (yield from _deleted(wish))
     if wish.after.deleted and rules.on_delete == "archive":
-        return (yield from _archived(wish, aim, rules))
+        return (yield from _archived(wish, aim, rules, elsewhere))
     if aim is None:
         return End("left", _kept(wish))
-    return (yield from _living(wish, aim, rules))
+    try:
+        return (yield from _living(wish, aim, rules, elsewhere))
+    except Misconfigured as end:
+        if end.code == TAKEN and wish.after.deleted:  # there is nothing left to wait for
+            return End("left", _kept(wish))
+        raise
 
 
-def _living(wish: Wish, aim: Aim, rules: Settings) -> Course[End]:
-    seat = yield from _seated(wish, aim, rules.status_if_new)
+def _met(wish: Wish, elsewhere: Sequence[str], rules: Settings) -> Course[End]:
+    """Nothing new is told, but maybe an address under which the person is a member, too."""
+    if not elsewhere or not wish.before.record or (wish.after.deleted and rules.on_delete == "permanent"):
+        raise Skip(STALE)
+    others = yield from strays(elsewhere)
+    warnings: tuple[Warn, ...] = ()
+    after = _kept(wish)
+    if others:
+        if _somebody_left(others) and WAS in dict(after.more):
+            yield Note(UNSUBSCRIBED)
+            after = kept(after, dict(after.more) | {WAS: UNSUBSCRIBED})
+        with suppress(NotFound):
+            member: Member = yield Look(wish.before.record)
+            member, warnings = yield from gathered(member, others)
+            warnings += _warnings(Aim(member.email), member) if warnings else ()
+    return End("met", after, warnings)
+
+
+def _somebody_left(others: Sequence[Member]) -> bool:
+    """Whether somebody has left under one of these addresses."""
+    return any(one.status in LEFT for one in others)
+
+
+def _living(wish: Wish, aim: Aim, rules: Settings, elsewhere: Sequence[str]) -> Course[End]:
+    others = yield from strays(elsewhere)
+    seat = yield from _seated(wish, aim, rules.status_if_new, [one.contact_id for one in others])
     member, was = seat.member, _status_back(wish, seat)
     if member.status == ARCHIVED and was in BACK:
         with suppress(Rejected):  # then Mailchimp knows more of this person's wishes than we do
             member = yield Change(member.contact_id, aim, was)
     after = _after(wish, member.contact_id, **{WROTE: _wrote(aim, member), AT: aim.at})
-    return End("moved" if seat.moved else "written", after, _warnings(aim, member), seat.other)
+    member, found = yield from gathered(member, [one for one in others if one.contact_id != seat.moved])
+    warnings = found + _warnings(aim, member)
+    return End("moved" if seat.moved else "written", after, warnings, seat.other)
 
 
 def _status_back(wish: Wish, seat: Seat) -> str:
@@ -91,19 +121,13 @@ def _status_back(wish: Wish, seat: Seat) -> str:
     return dict(before.more).get(WAS, "") if ours else ""
 
 
-def _seated(wish: Wish, aim: Aim, status_if_new: str) -> Course[Seat]:
+def _seated(wish: Wish, aim: Aim, status_if_new: str, others: Sequence[str]) -> Course[Seat]:
     """Write a user into the member that is theirs, or into a new one."""
-    own = wish.before.record
-    for key in (own,) if own else wish.emails[1:]:
+    for own in filter(None, (wish.before.record, *others)):
         try:
-            if not own:
-                found: Member = yield Look(key)
-                if (yield Owner(found.contact_id)):
-                    continue
-                own = found.contact_id
             return Seat((yield Change(own, aim)))
         except NotFound:
-            own = ""
+            continue
         except Conflict:
             return (yield from _moved(wish, aim, own, status_if_new))
     if other := (yield Holder(aim.at)):  # before that one's member is overwritten
@@ -121,8 +145,8 @@ def _moved(wish: Wish, aim: Aim, old: str, status_if_new: str) -> Course[Seat]:
     if member.status == ARCHIVED and not other and left.status in BACK:  # who is in the audience stays in it
         with suppress(Rejected):
             member = yield Change(member.contact_id, aim, left.status)
-    yield from _out(left)
-    return Seat(member, moved=True, other=other)
+    yield from out(left)
+    return Seat(member, moved=old, other=other)
 
 
 def _free(member: Member, wish: Wish) -> Course[Other | None]:
@@ -135,33 +159,40 @@ def _free(member: Member, wish: Wish) -> Course[Other | None]:
 
 def _taken(other: Other, wish: Wish) -> Course[None]:
     if not other.standing.deleted:
-        yield Await(other.key)
+        if not wish.after.deleted:
+            yield Await(other.key)
         record = other.standing.record
         raise Misconfigured(TAKEN, contact=wish.before.record or "-", other=record)
 
 
-def _archived(wish: Wish, aim: Aim | None, rules: Settings) -> Course[End]:
+def _archived(wish: Wish, aim: Aim | None, rules: Settings, elsewhere: Sequence[str]) -> Course[End]:
     """A deleted user: the member leaves the audience. A late state may make one, so that the order does not matter."""
     before = wish.before
-    noted = was = dict(before.more).get(WAS, "")
+    noted = dict(before.more).get(WAS, "")
+    others = yield from strays(elsewhere)
     try:
         there: Member = yield Look(before.record or (aim.email if aim else wish.email))
     except NotFound:
-        if before.record or aim is None:
+        if aim is None or (before.record and not others):
             return End("gone", _after(wish, ""))
-        was = rules.status_if_new
-        yield Note(was)
-        there = yield Put(aim, _QUIET)
-    else:
-        if not before.record and (yield Owner(there.contact_id)):
-            return End("left", _kept(wish))
-        cut_off = noted and not (before.deleted and before.record)
-        was = noted if cut_off or there.status == ARCHIVED else there.status
-        if was != noted:
-            yield Note(was)  # once it is archived, nobody can tell
-        if aim:
-            there = yield from _still(there, aim)
-    warnings = yield from _out(there)
+        if not others:
+            yield Note(rules.status_if_new)
+            there = yield Put(aim, _QUIET)
+            yield from out(there)
+            return End("archived", _after(wish, there.contact_id, **{WAS: rules.status_if_new}))
+        there = others.pop(0)
+    if not before.record and (yield Owner(there.contact_id)):
+        return End("left", _kept(wish))
+    cut_off = noted and not (before.deleted and before.record)
+    was = noted if cut_off or there.status == ARCHIVED else there.status
+    was = UNSUBSCRIBED if _somebody_left(others) and was in BACK else was
+    if was != noted:
+        yield Note(was)  # once it is archived, nobody can tell
+    if aim:
+        there = yield from _still(there, aim)
+    warnings = yield from out(there)
+    for other in others:
+        warnings += yield from out(other)
     return End("archived", _after(wish, there.contact_id, **{WAS: was}), warnings)
 
 
@@ -190,26 +221,13 @@ def _deleted(wish: Wish) -> Course[End]:
     return End("deleted", _after(wish, ""))
 
 
-def _out(member: Member) -> Course[tuple[Warn, ...]]:
-    """Archive a member, unless it is out already."""
-    if member.status == ARCHIVED:
-        return ()
-    if member.status == PENDING:  # who was asked and has not answered cannot be archived
-        yield Change(member.contact_id, Aim(member.email), UNSUBSCRIBED)
-    yield Archive(member.contact_id)
-    if member.status == CLEANED:  # nor, as far as is known, can who bounced
-        seen: Member = yield Look(member.contact_id)
-        return () if seen.status == ARCHIVED else (Warn("mailchimp_not_archived"),)
-    return ()
-
-
 def _kept(wish: Wish) -> Standing:
     """As before, but that nobody waits any more."""
     return replace(wish.after, more=tuple(pair for pair in wish.after.more if pair[0] != WAITED))
 
 
 def _after(wish: Wish, record: str, **more: str) -> Standing:
-    return replace(wish.after, record=record, more=tuple(sorted((name, text) for name, text in more.items() if text)))
+    return kept(replace(wish.after, record=record), {PAST: dict(wish.after.more).get(PAST, "")} | more)
 
 
 def _wrote(aim: Aim, member: Member) -> str:
@@ -230,6 +248,10 @@ def _warnings(aim: Aim, member: Member) -> tuple[Warn, ...]:
 
 def verdict(task: Task, wish: Wish, end: End | Outcome) -> Verdict:
     """A delivery's end, of the end of its user's course."""
+    if isinstance(end, End) and end.word == "met":
+        if end.warnings:
+            return Done(_outcome("met", end.after), end.warnings)
+        end = Skip(STALE)
     if isinstance(end, Outcome):
         return Done(_outcome("there", wish.before)) if end.code == STALE and _repeated(task, wish) else end
     if task.user is None and not wish.before.record and end.word == "gone":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from lms_to_mailchimp import INTEGRATION, Settings
-from lms_to_mailchimp.fields import COLUMNS, aim_of
+from lms_to_mailchimp.fields import COLUMNS, address_mark, aim_of
 from lms_to_mailchimp.plan import course
 from lms_to_mailchimp.steps import (
     AT,
@@ -95,7 +95,8 @@ class Run:
         return now, end
 
     def _through(self, wish: Wish) -> End:
-        steps = course(wish, self.aim(wish), self.rules)
+        marks = {email: address_mark(email, self.digest) for email in wish.emails}
+        steps = course(wish, self.aim(wish), self.rules, marks)
         answer: object = None
         thrown: Outcome | None = None
         while True:

@@ -13,9 +13,9 @@ ARCHIVED, CLEANED, PENDING, UNSUBSCRIBED = "archived", "cleaned", "pending", "un
 BACK = frozenset({"subscribed", PENDING, "transactional"})
 """With these somebody is taken out of the archive; the others have left, or have no working address."""
 TAKEN, FIELDS = "mailchimp_address_taken", "mailchimp_fields"
-WAS, WROTE, AT, WAITED, LAST = "was", "wrote", "at", "waited", "last"
+WAS, WROTE, AT, PAST, WAITED, LAST = "was", "wrote", "at", "past", "waited", "last"
 """What a user's link also holds: the status before we archived, digests of what was last written and of its address,
-whether somebody waits for the address, and what an import did last."""
+short ones of those that were looked at, whether somebody waits for the address, and what an import did last."""
 
 
 class Member(Protocol):
@@ -131,7 +131,7 @@ class Other:
     standing: Standing
 
 
-type Word = Literal["created", "written", "moved", "archived", "deleted", "left", "gone", "same"]
+type Word = Literal["created", "written", "moved", "archived", "deleted", "left", "gone", "same", "met"]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -70,12 +70,16 @@ def sandbox() -> Sandbox:
     return Sandbox(Clock())
 
 
-def audience(batches: Sequence[Sequence[dict[str, Any]]], rules: Settings) -> list[tuple[object, ...]]:
-    """What the members are in the end: address, status, language, fields."""
+def audience(
+    batches: Sequence[Sequence[dict[str, Any]]], rules: Settings, before: Mapping[str, Any]
+) -> list[tuple[object, ...]]:
+    """What the members are in the end: address, status, language, fields. `before`: who is there first, with status."""
     vendor, rows = sandbox(), cast("dict[str, Row]", {})
     vendor.reset()
     client = Remembering(vendor, rules, rows).mailchimp
     client.add_merge_field("NICKNAME", "Name")
+    for email, status in before.items():
+        vendor.seed(DEMO.api_key, DEMO.audience, email, status)
     for batch in batches:
         run = Remembering(vendor, rules, rows)
         jobs = [Job(f"{number}", {"source": "lms", "body": event}) for number, event in enumerate(batch)]
@@ -130,7 +134,21 @@ def test_any_order_ends_the_same(data: st.DataObject, on_delete: Any) -> None:
     for cut in cuts:
         batches.append(rest[:cut])
         rest = rest[cut:]
-    assert audience([batch for batch in batches if batch], rules) == audience([[one] for one in events], rules)
+    assert audience([batch for batch in batches if batch], rules, {}) == audience([[one] for one in events], rules, {})
+
+
+@settings(max_examples=40)
+@given(data=st.data(), status=st.sampled_from(("unsubscribed", "subscribed", "transactional", "pending", "cleaned")))
+def test_who_was_a_member_before_keeps_their_choice_in_any_order(data: st.DataObject, status: str) -> None:
+    events = [one for one in data.draw(histories(back=True), label="events") if one["type"] != "user.deleted"]
+    before = {events[0]["data"]["user"]["email"]: status}
+    rules = Settings(status_if_new="subscribed")
+    mixed = data.draw(st.permutations(events + events[:1]), label="mixed")
+    once = audience([[one] for one in events], rules, before)
+    found = audience([[one] for one in mixed], rules, before)
+    gone = {"archived", "cleaned", "unsubscribed"}
+    told, wanted = ({one[0]: one[1] for one in some if one[1] not in gone} for some in (found, once))
+    assert told == wanted, "who is in the audience, and how, is the same; who left is not in it"
 
 
 def _told(dice: Random) -> tuple[list[dict[str, Any]], dict[str, tuple[str, str]]]:

@@ -105,24 +105,6 @@ def test_a_new_address_that_is_a_member_goes_on_there_with_its_own_consent(stack
     assert (calls(school), members(school)[NEW]["NICKNAME"]) == ([("PATCH", "200")], "新")
 
 
-def test_who_goes_back_to_an_old_address_stays_in_the_audience(stack: Stack) -> None:
-    school = opened(stack, status_if_new="subscribed")
-    seeded(school, NEW, "transactional")
-    school.tell("user.created")
-    school.tell("user.updated", {"email": NEW}, previous={"email": HANAKO})
-    assert statuses(school) == {HANAKO: "archived", NEW: "transactional"}
-    back = school.tell("user.updated", previous={"email": NEW})
-    assert statuses(school) == {HANAKO: "transactional", NEW: "archived"}
-    assert (ends(school)[back["id"]], warned(school, back)) == (("delivered", "moved"), [])
-    seeded(school, "left@example.jp", "unsubscribed")
-    school.tell("user.created", {"id": "u-2", "email": "left@example.jp"})
-    seeded(school, "b@example.jp", "subscribed")
-    school.tell("user.updated", {"id": "u-2", "email": "b@example.jp"}, previous={"email": "left@example.jp"})
-    back = school.tell("user.updated", {"id": "u-2", "email": "left@example.jp"}, previous={"email": "b@example.jp"})
-    assert statuses(school)["left@example.jp"] == statuses(school)["b@example.jp"] == "archived", "nobody resubscribes"
-    assert warned(school, back) == ["mailchimp_not_subscribed"]
-
-
 def test_an_address_of_another_user_waits_until_that_one_gives_it_up(stack: Stack) -> None:
     school = opened(stack)
     taro, before = {"id": "u-2", "nickname": "太郎"}, "taro@example.jp"

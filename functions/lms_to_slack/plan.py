@@ -68,7 +68,7 @@ def draft(id_: str, body: Mapping[str, Any], settings: Settings, digest: Callabl
         raise Skip("lms_not_told", type=kind)
     event = event_of(body)
     fact, about = _fact(event, settings)
-    link = f"told#{digest('lms told', '\n'.join((event.school_id, kind, *about)))[:32]}"
+    link = f"told#{digest('lms told', '\n'.join((event.school_id, kind, event.user.id, *about)))[:32]}"
     return Notice(id_, link, fact)
 
 

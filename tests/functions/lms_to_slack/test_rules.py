@@ -184,6 +184,20 @@ def test_a_message_that_slack_calls_malformed_is_rejected_alone(stack: Stack) ->
     assert (ends[0]["reason"], "invalid_blocks" in ends[0]["message"]) == ("slack_message", True)
 
 
+@pytest.mark.parametrize(
+    ("status", "said", "reason"),
+    [(404, "<html>", "hook_gone"), (410, "", "hook_gone"), (400, "user_not_found", "slack_hook_unclear")],
+)
+def test_what_a_hook_says_of_no_message_parks_all(stack: Stack, status: int, said: str, reason: str) -> None:
+    ready(stack)
+    stack.slack.faults.add(Fault(status=status, body=said, path="/services/*"))
+    (end,) = deliver(stack, bought(1))
+    assert (end["state"], end["reason"]) == ("parked", reason)
+    assert stack.connect_slack()[0] == 200
+    stack.work()
+    assert (states(stack), len(posts(stack))) == (["delivered"], 1)
+
+
 def test_a_folded_message_that_slack_calls_malformed_is_said_in_single_ones(stack: Stack) -> None:
     ready(stack, fold_above=2)
     stack.slack.faults.add(Fault(status=400, body="invalid_blocks", path="/services/*"))

@@ -19,7 +19,10 @@ from renkei.vendors.slack_account import KEY, api, hook_of, hook_refusal, token_
 
 _PUBLIC = "chat:write.public"
 _CODE = re.compile(r"[a-z_]{1,60}")
-_BAD_REQUEST, _CONFLICT = 400, 409
+_BAD_REQUEST, _CONFLICT, _NOT_THERE = 400, 409, (404, 410)
+_UNCLEAR = "slack_hook_unclear"
+_OF_MESSAGE = re.compile(r".*(payload|json|form|argument|block|attachment|text|msg|message).*")
+"""Codes of a hook that speak of what was posted: the list of them is nowhere whole."""
 _CHANNEL = {"channel_not_found", "is_archived", "not_in_channel"}
 _RESTRICTED = "restricted_action"  # and some that begin so
 _MESSAGE = {
@@ -127,12 +130,19 @@ def _refused(answer: Answer) -> Outcome:
 
 
 def _hook_refused(answer: Answer) -> Outcome | None:
-    """A hook's answer: about the connection, about the message where Slack says what is wrong with it, or None."""
+    """A hook's answer: about the connection, about the message where Slack says what is wrong with it, or None.
+
+    What Slack calls neither of the two would be said to the next message as well, so that it is about the connection.
+    """
     said = answer.text.strip()
-    end = _clash(answer) or hook_refusal(answer)
-    if end is None and answer.status == _BAD_REQUEST and _CODE.fullmatch(said):
-        return Rejected("slack_message", vendor=KEY, problem=said)
-    return end
+    if end := _clash(answer) or hook_refusal(answer):
+        return end
+    if answer.status in _NOT_THERE:
+        return Reconnect("hook_gone", vendor=KEY)
+    if answer.status == _BAD_REQUEST and _CODE.fullmatch(said):
+        about_it = _OF_MESSAGE.fullmatch(said)
+        return Rejected("slack_message", vendor=KEY, problem=said) if about_it else Reconnect(_UNCLEAR, vendor=KEY)
+    return None
 
 
 def _clash(answer: Answer) -> Outcome | None:

@@ -391,6 +391,7 @@ SLACK_HOOK = VendorCase(
         _slack_post,
         pause=None,
         refusal=_slack_refusal,
+        missing=dict.fromkeys(("read", "write"), Reconnect),  # a hook is all that could be missing
         taken=None,
         renews=False,
         made=200,

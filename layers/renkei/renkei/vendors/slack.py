@@ -20,7 +20,6 @@ from renkei.vendors.slack_account import KEY, api, hook_of, hook_refusal, token_
 _PUBLIC = "chat:write.public"
 _CODE = re.compile(r"[a-z_]{1,60}")
 _BAD_REQUEST, _CONFLICT, _NOT_THERE = 400, 409, (404, 410)
-_UNCLEAR = "slack_hook_unclear"
 _OF_MESSAGE = re.compile(r".*(payload|json|form|argument|block|attachment|text|msg|message).*")
 """Codes of a hook that speak of what was posted: the list of them is nowhere whole."""
 _CHANNEL = {"channel_not_found", "is_archived", "not_in_channel"}
@@ -140,8 +139,9 @@ def _hook_refused(answer: Answer) -> Outcome | None:
     if answer.status in _NOT_THERE:
         return Reconnect("hook_gone", vendor=KEY)
     if answer.status == _BAD_REQUEST and _CODE.fullmatch(said):
-        about_it = _OF_MESSAGE.fullmatch(said)
-        return Rejected("slack_message", vendor=KEY, problem=said) if about_it else Reconnect(_UNCLEAR, vendor=KEY)
+        if _OF_MESSAGE.fullmatch(said):
+            return Rejected("slack_message", vendor=KEY, problem=said)
+        return Reconnect("slack_hook_unclear", vendor=KEY) if "_" in said else None
     return None
 
 

@@ -6,7 +6,7 @@ import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.harness import PORTAL, Stack
+from tests.harness import Stack
 
 HUBSPOT, MAILCHIMP, SLACK = "lms_to_hubspot", "lms_to_mailchimp", "lms_to_slack"
 USER: dict[str, Any] = {

@@ -16,6 +16,7 @@ from renkei.lms_users import Digest, Task
 
 _TO_CONTACT, _TO_DEAL = (3,), (20,)
 _AT_ONCE = 100
+_LONGEST_KEY = 200
 _LONGEST = 255  # characters of a deal's name
 _OUR_CURRENCY = "JPY"  # of the help page; and of a grant whose course has none
 
@@ -44,7 +45,7 @@ def _purchase(task: Task, event: Event, rules: Rules, digest: Digest) -> Purchas
         currency = data.course.currency or _OUR_CURRENCY
     else:
         return None
-    key = _key((event.school_id, kind, id_, data.course.id), digest)
+    key = _key((event.school_id, kind, id_, data.course.id, event.user.id), digest)
     deal = {
         rules.unique: key,
         "dealname": _name(data.course, event.user),
@@ -63,11 +64,11 @@ def _purchase(task: Task, event: Event, rules: Rules, digest: Digest) -> Purchas
 def _key(parts: tuple[str, ...], digest: Digest) -> str:
     """A key to be read by people, with a digest where that alone would not be unique.
 
-    HubSpot does not tell capitals from small letters, and an id may hold what stands between two.
+    HubSpot does not tell capitals from small letters, and an id may be long, or hold what stands between two.
     """
     text = ":".join(parts)
-    plain = text == text.lower() and text.count(":") == len(parts) - 1
-    return text if plain else f"{text}:{digest('lms purchase', json.dumps(parts))[:8]}"
+    plain = text == text.lower() and text.count(":") == len(parts) - 1 and len(text) <= _LONGEST_KEY
+    return text if plain else f"{text[:_LONGEST_KEY]}:{digest('lms purchase', json.dumps(parts))[:8]}"
 
 
 def _name(course: Course, user: User) -> str:

@@ -41,7 +41,7 @@ def test_a_purchase_is_a_deal_a_line_item_and_a_product(stack: Stack) -> None:
     (deal,), (line,) = school.deals(), school.records("line_items")
     assert ours(product) == {"name": COURSE["title"], "hs_sku": "101", "hs_url": COURSE["url"], "price": "12000"}
     assert ours(deal) == {
-        "renkei_lms_purchase_id": "demo:order:o-1:101",
+        "renkei_lms_purchase_id": "demo:order:o-1:101:u-1",
         "dealname": "はじめての簿記 – 佐々木 花子",
         "amount": "12000",
         "deal_currency_code": "JPY",
@@ -77,12 +77,12 @@ def test_a_grant_goes_by_the_settings(stack: Stack, settings: dict[str, str], st
     school = known(stack, **settings)
     school.send(school.granted(), school.bought(order="g-1"))
     deals = {deal["renkei_lms_purchase_id"]: deal for deal in school.deals()}
-    given, sold = deals["demo:grant:g-1:101"], deals["demo:order:g-1:101"]
+    given, sold = deals["demo:grant:g-1:101:u-1"], deals["demo:order:g-1:101:u-1"]
     assert (given["dealstage"], given["amount"], given["course_type"]) == (stage, amount, "video")
     assert (sold["dealstage"], sold["amount"]) == (settings.get("stage", "closedwon"), "12000")
     assert {deal["pipeline"] for deal in deals.values()} == {settings.get("pipeline", "default")}
     lines = {line["renkei_key"]: line["price"] for line in school.records("line_items")}
-    assert lines == {"demo:grant:g-1:101": amount, "demo:order:g-1:101": "12000"}
+    assert lines == {"demo:grant:g-1:101:u-1": amount, "demo:order:g-1:101:u-1": "12000"}
 
 
 def test_a_grant_of_a_course_without_a_price_is_worth_nothing(stack: Stack) -> None:
@@ -128,7 +128,7 @@ def test_what_happens_twice_is_there_once(stack: Stack) -> None:
 def test_a_deal_that_was_made_before_we_remember_is_found_by_its_unique_property(stack: Stack) -> None:
     school = known(stack)
     deal = school.hubspot.seed(
-        PORTAL, "deals", {"dealname": "x", "renkei_lms_purchase_id": "demo:order:o-1:101", "dealstage": "contractsent"}
+        PORTAL, "deals", {"dealname": "x", "renkei_lms_purchase_id": "demo:order:o-1:101:u-1", "dealstage": "contractsent"}
     )
     more = [school.bought(order=f"o-{number}") for number in (1, 2, 3)]
     school.send(*more)

@@ -128,7 +128,9 @@ def test_what_happens_twice_is_there_once(stack: Stack) -> None:
 def test_a_deal_that_was_made_before_we_remember_is_found_by_its_unique_property(stack: Stack) -> None:
     school = known(stack)
     deal = school.hubspot.seed(
-        PORTAL, "deals", {"dealname": "x", "renkei_lms_purchase_id": "demo:order:o-1:101:u-1", "dealstage": "contractsent"}
+        PORTAL,
+        "deals",
+        {"dealname": "x", "renkei_lms_purchase_id": "demo:order:o-1:101:u-1", "dealstage": "contractsent"},
     )
     more = [school.bought(order=f"o-{number}") for number in (1, 2, 3)]
     school.send(*more)

@@ -20,7 +20,7 @@ PERSON = {
     "Python入門",
     "月額プラン",
     "aozora-school.example",
-    "4980",
+    "49801723",
 }
 
 
@@ -42,7 +42,7 @@ def ears(
 
 
 def test_whatever_slack_answers(stack: Stack, ears: Ears) -> None:
-    deliver(stack, bought(1), left(2, amount=4980), event("user.created", 3))
+    deliver(stack, bought(1), left(2, amount=49801723), event("user.created", 3))
     assert states(stack) == ["delivered", "delivered", "skipped"]
     assert any("佐々木花子" in repr(message) for message in posts(stack))
     quoted = " ".join(sorted(PERSON))

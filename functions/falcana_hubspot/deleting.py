@@ -69,9 +69,13 @@ class Deleting:
         for id_, row in rows.items():
             pair = book[f"{kind.name}#{id_}"]
             book.put(f"{kind.name}#{id_}", gone=None)
-            mine = book[f"{kind.other}#{row.get('with')}"].get("with") == id_
-            if mine and pair.get("with") == row.get("with") and not pair.get("ended"):
-                wanted[str(row["with"])] = id_
+            partner = str(pair.get("with") or "")
+            if not partner or pair.get("ended") or book[f"{kind.other}#{partner}"].get("with") != id_:
+                continue
+            if partner == row.get("with"):
+                wanted[partner] = id_
+            else:  # merged since into one with a new id
+                end(book, kind, "merged_twice", falcana=id_, hubspot=partner)
         if not self._wanted:  # the settings were changed since
             for hubspot, id_ in wanted.items():
                 end(book, kind, "falcana_deleted", falcana=id_, hubspot=hubspot)

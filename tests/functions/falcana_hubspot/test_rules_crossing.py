@@ -145,3 +145,21 @@ def test_a_link_that_a_person_ends_stays_ended_until_it_is_to_begin_anew(firm: F
     firm.forget_calls()
     firm.later(3)
     assert [call for call in firm.writes() if "/crm/" in call] == []
+
+
+def test_a_deletion_that_waited_while_the_partner_was_merged_into_a_new_company_ends_the_pair(firm: Firm) -> None:
+    firm.hubspot.configure({"merge_gives_new_id": True})
+    first, second = firm.company("Erste GmbH"), firm.company("Zweite GmbH")
+    firm.five()
+    addresses = {one["external_ids"]["hubspot"]: id_ for id_, one in firm.addresses().items()}
+    firm.remove("address", addresses[first])
+    firm.remove("address", addresses[second])
+    assert firm.five()["outcome"]["deletes_waiting"] == "2"
+    third = firm.company("Dritte GmbH")
+    final = firm.hubspot.merge(PORTAL, "companies", first, third)
+    firm.later()
+    firm.tool("confirm_deletes")
+    firm.later()
+    assert set(firm.companies()) == {final}, "what is of two firms is not deleted for one"
+    assert firm.waiting("deletes") == []
+    assert {row["code"] for row in firm.waiting("ended")} == {"archived_by_us", "merged_twice"}

@@ -30,7 +30,7 @@ from tests.life.falcana_world import ENVIRONMENT, World
 
 LONG_RUN = int(os.environ.get("RENKEI_EXAMPLES", "0"))
 SEED = os.environ.get("RENKEI_SEED")
-EXAMPLES, PARTS = 1000, 8
+EXAMPLES, PARTS = 2000, 8
 VENDORS: st.SearchStrategy[Vendor] = st.sampled_from(["hubspot", "falcana"])
 KIND = st.sampled_from(["address", "person"])
 WHICH = st.integers(0, 5)

@@ -66,7 +66,7 @@ def _addresses(wishes: Sequence[Wish], known: Known) -> Iterator[Step]:
 
 def _strays(wishes: Sequence[Wish], known: Known) -> Iterator[Step]:
     """Look up where older states came too late: somebody else's contact may be the user's from before."""
-    stale = [task for wish in wishes if not wish.after.deleted and _linked(wish, known) for task in _late(wish)]
+    stale = [task for wish in wishes if _linked(wish, known) for task in _late(wish)]
     emails = dict.fromkeys(email for task in stale for email in (task.email, task.previous))
     if unseen := tuple(email for email in emails if email and email not in known.addresses):
         yield Read(CONTACTS, unseen, (), by="email", singly=len(unseen) == 1)

@@ -61,15 +61,16 @@ class Seat:
 
 def course(wish: Wish, aim: Aim | None, rules: Settings, marks: Mapping[str, str]) -> Course[End]:
     """What is to be done for a user. `aim` is of the state to be written, None where none is; `marks` of addresses."""
-    elsewhere, wish = unmet(wish, marks), remembering(wish, marks)
+    elsewhere, told, wish = unmet(wish, marks), wish, remembering(wish, marks)
     if not wish.news:
         return (yield from _met(wish, elsewhere, rules))
     if wish.after.deleted and rules.on_delete == "permanent":
         return (yield from _deleted(wish))
     if wish.after.deleted and rules.on_delete == "archive":
         return (yield from _archived(wish, aim, rules, elsewhere))
-    if aim is None:
-        return End("left", _kept(wish))
+    if aim is None:  # deleted, and kept
+        met = elsewhere and wish.before.record
+        return (yield from _met(wish, elsewhere, rules)) if met else End("left", _kept(told))
     try:
         return (yield from _living(wish, aim, rules, elsewhere))
     except Misconfigured as end:

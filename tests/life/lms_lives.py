@@ -112,7 +112,8 @@ def told(event: Event) -> str:
     """An event in a line."""
     data = event["data"]
     user = {name: value for name, value in data["user"].items() if name != "id"}
-    rest = {name: value.get("id", value) for name, value in data.items() if name != "user"}
+    beside = ((name, value) for name, value in data.items() if name != "user")
+    rest = {name: value.get("id", value) if isinstance(value, dict) else value for name, value in beside}
     return f"{event['id']} {event['type']} at {event['occurred_at'][11:]} {data['user']['id']} {user} {rest}"
 
 

@@ -55,6 +55,22 @@ class Story:
     same: frozenset[str] = frozenset()
 
 
+def named(one: object) -> str:
+    """How a story, or what else a test is given, is called among the tests."""
+    return one.name if isinstance(one, Story) else str(one)
+
+
+def in_modes(stories: Sequence[Story], later: Sequence[str]) -> list[tuple[Story, Mode]]:
+    """Each story with its modes. Lost bells are the sweep's matter, whatever the story: a few tell enough of it."""
+    return [(story, mode) for story, mode in product(stories, MODES) if mode == "at once" or story.name in later]
+
+
+def report(steps: int, record: Callable[[str, object], None]) -> None:
+    """Note how often a test killed; `record` is pytest's record_property."""
+    record(STEPS, steps)
+    record(EFFECTS, steps // 2)
+
+
 @dataclass(frozen=True)
 class Kill:
     """A moment at which a process can die: around which effect of which deed, and the world it leaves."""

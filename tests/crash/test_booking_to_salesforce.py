@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 
 from local.sandbox.faults import Kind
 from renkei import tokens
-from tests.crash.lives import EFFECTS, MODES, STEPS, Lives, Mode, Story
+from tests.crash.lives import Lives, Mode, Story, in_modes, named, report
 from tests.crash.salesforce_stories import STORIES
 from tests.harness import Stack
 
@@ -25,22 +24,17 @@ def _look_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
 _LATER = ("new lead",)
 
 
-@pytest.mark.parametrize(
-    ("story", "mode"),
-    [(story, mode) for story, mode in product(STORIES, MODES) if mode == "at once" or story.name in _LATER],
-    ids=lambda one: one.name if isinstance(one, Story) else str(one),
-)
+@pytest.mark.parametrize(("story", "mode"), in_modes(STORIES, _LATER), ids=named)
 def test_no_death_loses_or_doubles_anything(
     stack: Stack, story: Story, mode: Mode, record_property: Callable[[str, object], None]
 ) -> None:
     lives = Lives(stack, story)
     steps = lives.die_everywhere(mode)
     assert steps >= 10
-    record_property(STEPS, steps)
-    record_property(EFFECTS, steps // 2)
+    report(steps, record_property)
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+@pytest.mark.parametrize("story", STORIES, ids=named)
 def test_no_unknown_outcome_loses_or_doubles_anything(stack: Stack, story: Story) -> None:
     """The vendor did it and the answer never came: at each call in turn."""
     lives = Lives(stack, story)

@@ -10,7 +10,7 @@ from local.sandbox.faults import Kind
 from renkei import tokens
 from tests import mails
 from tests.crash.life_stories import DRAIN_STORIES, LIFE_STORIES, MAIL_STORIES
-from tests.crash.lives import EFFECTS, STEPS, Lives, Mode, Story
+from tests.crash.lives import Lives, Mode, Story, named, report
 from tests.crash.world import rows
 from tests.harness import Stack
 
@@ -23,14 +23,10 @@ def _look_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "_POLL", 5.0)
 
 
-def name(story: Story) -> str:
-    return story.name
-
-
 @pytest.mark.parametrize(
     ("story", "mode"),
     [*((story, "at once") for story in (*LIFE_STORIES[:-1], *DRAIN_STORIES)), (DRAIN_STORIES[-1], "later")],
-    ids=lambda one: one.name if isinstance(one, Story) else str(one),
+    ids=named,
 )
 def test_no_death_loses_doubles_or_leaves_anything(
     stack: Stack, story: Story, mode: Mode, record_property: Callable[[str, object], None]
@@ -38,22 +34,20 @@ def test_no_death_loses_doubles_or_leaves_anything(
     lives = Lives(stack, story)
     steps = lives.die_everywhere(mode, each=_no_secret_is_left)
     assert steps >= 2
-    record_property(STEPS, steps)
-    record_property(EFFECTS, steps // 2)
+    report(steps, record_property)
 
 
-@pytest.mark.parametrize("story", MAIL_STORIES, ids=name)
+@pytest.mark.parametrize("story", MAIL_STORIES, ids=named)
 def test_no_death_keeps_a_mail_back_or_sends_it_thrice(
     stack: Stack, story: Story, record_property: Callable[[str, object], None]
 ) -> None:
     """Twice it can be sent: nobody can ask SES whether it took the mail that a dead process handed over."""
     lives = Lives(stack, story)
     steps = lives.die_everywhere("at once", each=_at_most_twice)
-    record_property(STEPS, steps)
-    record_property(EFFECTS, steps // 2)
+    report(steps, record_property)
 
 
-@pytest.mark.parametrize("story", DRAIN_STORIES[::2], ids=name)
+@pytest.mark.parametrize("story", DRAIN_STORIES[::2], ids=named)
 def test_no_lost_answer_does_either(stack: Stack, story: Story) -> None:
     lives = Lives(stack, story)
     assert lives.lose_every_answer(stack.hubspot, _API, _NO_ANSWER) >= len(_NO_ANSWER)

@@ -14,7 +14,7 @@ import pytest
 from local.sandbox.faults import Fault
 from renkei import tokens
 from tests.crash.board_stories import NAMES, stories
-from tests.crash.lives import EFFECTS, STEPS, Kill, Lives, Mode
+from tests.crash.lives import Kill, Lives, Mode, report
 from tests.crash.outside import loses_bells, works
 from tests.crash.world import return_to
 from tests.harness import Stack
@@ -55,8 +55,7 @@ def test_no_death_loses_or_doubles_anything(
         lives.kills = _sample(kills, mode)
         steps += lives.die_everywhere(mode)
     assert steps >= sum(MOMENTS[mode] for mode in modes)
-    record_property(STEPS, steps)
-    record_property(EFFECTS, steps // 2)
+    report(steps, record_property)
 
 
 def _calls(kills: list[Kill], vendor: str) -> Iterator[tuple[int, int, Kill]]:

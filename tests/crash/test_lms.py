@@ -12,7 +12,7 @@ from lms_to_hubspot.office import Office
 from local.sandbox.faults import Kind
 from local.sandbox.vendor import Vendor
 from renkei.actions import Remember, Result
-from tests.crash.lives import EFFECTS, MODES, STEPS, Lives, Mode, Story
+from tests.crash.lives import MODES, Lives, Mode, Story, named, report
 from tests.crash.lms_stories import IN_ALL, IN_HUBSPOT, IN_MAILCHIMP
 from tests.harness import Stack
 
@@ -23,14 +23,10 @@ _ALL = [
 ]
 
 
-def _id(one: object) -> str:
-    return one.name if isinstance(one, Story) else str(one)
-
-
 @pytest.mark.parametrize(
     ("vendor", "story", "mode"),
     [(*one, mode) for one, mode in product(_ALL, MODES) if mode == "at once" or one[1].name in _LATER],
-    ids=_id,
+    ids=named,
 )
 def test_no_death_loses_or_doubles_anything(
     stack: Stack, vendor: str, story: Story, mode: Mode, record_property: Callable[[str, object], None]
@@ -39,11 +35,10 @@ def test_no_death_loses_or_doubles_anything(
     steps = lives.die_everywhere(mode)
     assert steps >= 10
     assert any(kill.vendor for kill in lives.kills), vendor
-    record_property(STEPS, steps)
-    record_property(EFFECTS, steps // 2)
+    report(steps, record_property)
 
 
-@pytest.mark.parametrize(("vendor", "story"), _ALL, ids=_id)
+@pytest.mark.parametrize(("vendor", "story"), _ALL, ids=named)
 def test_no_unknown_outcome_loses_or_doubles_anything(stack: Stack, vendor: str, story: Story) -> None:
     """The vendor did it and the answer never came: at each call in turn."""
     lives, sandbox = Lives(stack, story), getattr(stack, vendor)

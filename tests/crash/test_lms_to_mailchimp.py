@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 
 from lms_to_mailchimp.run import Run
 from local.sandbox.faults import Kind
-from tests.crash.lives import EFFECTS, MODES, STEPS, Lives, Mode, Story
+from tests.crash.lives import Lives, Mode, Story, in_modes, named, report
 from tests.crash.mailchimp_stories import STORIES
 from tests.harness import Stack
 
@@ -18,24 +17,17 @@ _LATER = ("a new user",)
 _MANY_CALLS = ("a new address that is a member", "deleted while asked, and back", "deleted for ever", "a list")
 
 
-@pytest.mark.parametrize(
-    ("story", "mode"),
-    [(story, mode) for story, mode in product(STORIES, MODES) if mode == "at once" or story.name in _LATER],
-    ids=lambda one: one.name if isinstance(one, Story) else str(one),
-)
+@pytest.mark.parametrize(("story", "mode"), in_modes(STORIES, _LATER), ids=named)
 def test_no_death_loses_or_doubles_anything(
     stack: Stack, story: Story, mode: Mode, record_property: Callable[[str, object], None]
 ) -> None:
     lives = Lives(stack, story)
     steps = lives.die_everywhere(mode)
     assert steps >= 10
-    record_property(STEPS, steps)
-    record_property(EFFECTS, steps // 2)
+    report(steps, record_property)
 
 
-@pytest.mark.parametrize(
-    "story", [one for one in STORIES if one.name in _MANY_CALLS], ids=lambda story: str(story.name)
-)
+@pytest.mark.parametrize("story", [one for one in STORIES if one.name in _MANY_CALLS], ids=named)
 def test_no_unknown_outcome_loses_or_doubles_anything(stack: Stack, story: Story) -> None:
     """Mailchimp did it and the answer never came: at each call in turn."""
     lives = Lives(stack, story)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 
 from lms_to_slack.app import Run
 from local.sandbox.faults import Kind
-from tests.crash.lives import EFFECTS, MODES, STEPS, Lives, Mode, Story
+from tests.crash.lives import Lives, Mode, Story, in_modes, named, report
 from tests.crash.slack_stories import STORIES
 from tests.harness import Stack
 
@@ -17,22 +16,17 @@ _NO_ANSWER: tuple[Kind, ...] = ("timeout_before", "timeout_after", "cut_after")
 _LATER = ("a purchase by a hook",)
 
 
-@pytest.mark.parametrize(
-    ("story", "mode"),
-    [(story, mode) for story, mode in product(STORIES, MODES) if mode == "at once" or story.name in _LATER],
-    ids=lambda one: one.name if isinstance(one, Story) else str(one),
-)
+@pytest.mark.parametrize(("story", "mode"), in_modes(STORIES, _LATER), ids=named)
 def test_no_death_loses_anything_or_repeats_it_silently(
     stack: Stack, story: Story, mode: Mode, record_property: Callable[[str, object], None]
 ) -> None:
     lives = Lives(stack, story)
     steps = lives.die_everywhere(mode)
     assert steps >= 10
-    record_property(STEPS, steps)
-    record_property(EFFECTS, steps // 2)
+    report(steps, record_property)
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+@pytest.mark.parametrize("story", STORIES, ids=named)
 def test_no_unknown_outcome_loses_anything_or_repeats_it_silently(stack: Stack, story: Story) -> None:
     lives = Lives(stack, story)
     assert lives.lose_every_answer(stack.slack, "/*", _NO_ANSWER) >= len(_NO_ANSWER)

@@ -190,7 +190,10 @@ def _wish(key: str, every: Sequence[Task], before: Standing) -> Wish:
     gone = max([before.gone, *(task.gone for task in every)])
     state = max(before.state, write.stamp) if write else before.state
     last = max(every, key=lambda task: (task.stamp, task.again))
-    emails = dict.fromkeys([(write or last).email, *(task.previous for task in every), *(task.email for task in every)])
+    # Of a list only the newest line counts: one whose ids are all the same would name every address there is.
+    events = [task for task in every if not task.again]
+    told = [*(task.previous for task in events), *(task.email for task in events)]
+    emails = dict.fromkeys([(write or last).email, *told])
     after = Standing(before.record, state, gone, before.more)
     return Wish(key, before, after, write, newest, tuple(filter(None, emails)), tuple(every))
 
